@@ -1,0 +1,62 @@
+//! The one surface that the app and the command share: every request Slipway answers, with its reply, and one
+//! kind of error, [`Failure`]. Bodies are written once here; a front end only turns them into words.
+
+mod publishing;
+mod sites;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use slipway_core::{Code, Failure};
+use slipway_store::{CredentialError, Credentials, DataDir, Ledger, Sites, StoreError};
+
+pub use publishing::Published;
+pub use sites::SiteChange;
+pub use slipway_core as core;
+pub use slipway_engine::{CheckReport, CheckStep, Events, Finding, FindingKind, Preview, PublishOptions};
+pub use slipway_store::{RunKind, RunRecord};
+pub use tokio_util::sync::CancellationToken;
+
+/// Slipway, with all that it keeps on this computer. Cheap to clone.
+#[derive(Clone)]
+pub struct Slipway {
+    data: DataDir,
+    sites: Arc<Sites>,
+    ledger: Arc<Ledger>,
+    credentials: Arc<Credentials>,
+}
+
+impl Slipway {
+    /// Opens the data folder: the given one, else `SLIPWAY_DATA_DIR`, else the platform's. Blocks.
+    pub fn open(data_dir: Option<&Path>) -> Result<Self, Failure> {
+        let data = DataDir::open(data_dir).map_err(stored)?;
+        let sites = Arc::new(Sites::open(&data).map_err(stored)?);
+        let ledger = Arc::new(Ledger::open(&data.ledger_file()).map_err(stored)?);
+        Ok(Self { data, sites, ledger, credentials: Arc::new(Credentials::system()) })
+    }
+
+    /// The folder for logs.
+    pub fn logs(&self) -> PathBuf {
+        self.data.logs()
+    }
+
+    /// Runs what blocks where it may block.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        what: impl FnOnce(&Self) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let this = self.clone();
+        match tokio::task::spawn_blocking(move || what(&this)).await {
+            Ok(result) => result,
+            Err(error) => Err(Failure::new(Code::Unexpected, error)),
+        }
+    }
+}
+
+fn stored(error: StoreError) -> Failure {
+    Failure::new(error.code(), error)
+}
+
+fn credential(error: CredentialError) -> Failure {
+    Failure::new(error.code(), error)
+}

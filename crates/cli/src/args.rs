@@ -1,0 +1,168 @@
+//! What can be typed after `slipway`: the options of all commands, and the commands. Each command's own options are
+//! beside it.
+
+use std::path::PathBuf;
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use slipway_core::{Compare, OnConflict, Protocol, SiteName, units};
+
+use crate::commands::{check, completions, history, practice, preview, publish, site};
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Cyan.on_default().bold())
+    .usage(AnsiColor::Cyan.on_default().bold())
+    .literal(AnsiColor::Green.on_default())
+    .placeholder(AnsiColor::White.on_default());
+
+const QUICK_START: &str = "\
+Quick start:
+  slipway site add shop --folder ./website --host ftp.example.com --user anna
+  slipway preview shop
+  slipway publish shop
+
+No hosting yet? 'slipway practice' starts a server on this computer to try
+everything with.
+More about a command: slipway COMMAND --help
+
+Environment:
+  SLIPWAY_DATA_DIR             the folder that holds everything Slipway keeps
+  SLIPWAY_<SITE>_FTP_PASSWORD  a site's password, for jobs without a person;
+                               for my-shop: SLIPWAY_MY_SHOP_FTP_PASSWORD
+
+Exit codes:
+  0  done                      4  no password, or no keychain
+  1  the publish failed        5  the server can't be reached, or refuses
+  2  called wrongly            6  you have to decide something
+  3  bad settings, or no site  7  stopped";
+
+/// Put a website online.
+///
+/// Slipway sends what has changed in a folder to your hosting, out of your visitors' sight, and switches over only
+/// once everything has arrived.
+#[derive(Debug, Parser)]
+#[command(name = "slipway", version, styles = STYLES, after_help = QUICK_START, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// The folder that holds everything Slipway keeps.
+    #[arg(long, global = true, value_name = "DIR", help_heading = "For every command")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// Write results for programs: one JSON object a line.
+    #[arg(long, global = true, help_heading = "For every command")]
+    pub(crate) json: bool,
+    /// Say more; -vv and -vvv still more.
+    #[arg(short, long, global = true, action = ArgAction::Count, conflicts_with = "quiet",
+        help_heading = "For every command")]
+    pub(crate) verbose: u8,
+    /// Say nothing unless something goes wrong.
+    #[arg(short, long, global = true, help_heading = "For every command")]
+    pub(crate) quiet: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Site(site::Site),
+    Check(check::Check),
+    Preview(preview::Preview),
+    Publish(publish::Publish),
+    History(history::History),
+    Practice(practice::Practice),
+    Completions(completions::Completions),
+}
+
+/// The site that a command is about.
+#[derive(Debug, Args)]
+pub(crate) struct Name {
+    /// The site's name.
+    #[arg(value_name = "NAME", value_parser = SiteName::new)]
+    pub(crate) name: SiteName,
+}
+
+/// How one speaks to the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProtocolArg {
+    /// Encrypted; what most hosting companies offer (explicit FTPS).
+    Ftps,
+    /// Encrypted from the first byte, usually on port 990 (implicit FTPS).
+    FtpsImplicit,
+    /// Not encrypted: anyone on the way can read the password.
+    Ftp,
+}
+
+impl From<ProtocolArg> for Protocol {
+    fn from(protocol: ProtocolArg) -> Self {
+        match protocol {
+            ProtocolArg::Ftps => Self::Ftps,
+            ProtocolArg::FtpsImplicit => Self::FtpsImplicit,
+            ProtocolArg::Ftp => Self::Ftp,
+        }
+    }
+}
+
+/// How a local file is found to have changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CompareArg {
+    /// By size and time of change; quick.
+    Modified,
+    /// By content; reads every file.
+    Checksum,
+}
+
+impl From<CompareArg> for Compare {
+    fn from(compare: CompareArg) -> Self {
+        match compare {
+            CompareArg::Modified => Self::Modified,
+            CompareArg::Checksum => Self::Checksum,
+        }
+    }
+}
+
+/// What happens to files that someone else changed on the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OnConflictArg {
+    /// Publish nothing, and say which.
+    Abort,
+    /// Leave them as they are on the server.
+    Keep,
+    /// Replace them with yours.
+    Replace,
+}
+
+impl From<OnConflictArg> for OnConflict {
+    fn from(choice: OnConflictArg) -> Self {
+        match choice {
+            OnConflictArg::Abort => Self::Abort,
+            OnConflictArg::Keep => Self::Keep,
+            OnConflictArg::Replace => Self::Replace,
+        }
+    }
+}
+
+/// Reads a bandwidth, such as `500k`, in bytes a second.
+pub(crate) fn rate(text: &str) -> Result<u64, String> {
+    match units::parse_bytes(text) {
+        Ok(0) => Err("nothing would ever be sent; leave it out for no limit".to_owned()),
+        Ok(rate) => Ok(rate),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+impl Command {
+    /// The site that the command is about, if any.
+    pub(crate) fn site(&self) -> Option<&SiteName> {
+        match self {
+            Self::Site(site) => site.name(),
+            Self::Check(check) => Some(&check.site.name),
+            Self::Preview(preview) => Some(&preview.site.name),
+            Self::Publish(publish) => Some(&publish.site.name),
+            Self::History(history) => Some(&history.site.name),
+            Self::Practice(_) | Self::Completions(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "args_tests.rs"]
+mod tests;

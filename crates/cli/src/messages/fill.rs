@@ -1,0 +1,204 @@
+//! What the words of a code are filled in with: names, numbers, commands. What is not known is said another way.
+
+use slipway_core::{Certificate, Distrust, Failure, Protocol, RunState};
+
+use super::Setting;
+use crate::commands::password;
+use crate::output::inline;
+use crate::words::{grouped, quoted};
+
+/// A failure and what it happened in.
+pub(super) struct Fill<'a> {
+    pub(super) failure: &'a Failure,
+    pub(super) setting: &'a Setting,
+}
+
+impl Fill<'_> {
+    pub(super) fn host(&self) -> String {
+        self.setting.site.as_ref().map_or_else(|| "the server".to_owned(), |site| inline(&site.host))
+    }
+
+    pub(super) fn host_first(&self) -> String {
+        self.setting.site.as_ref().map_or_else(|| "The server".to_owned(), |site| inline(&site.host))
+    }
+
+    pub(super) fn user(&self) -> String {
+        self.setting.site.as_ref().map_or_else(|| "this user".to_owned(), |site| inline(&site.user))
+    }
+
+    pub(super) fn user_first(&self) -> String {
+        self.setting.site.as_ref().map_or_else(|| "This user".to_owned(), |site| inline(&site.user))
+    }
+
+    pub(super) fn at_port(&self) -> String {
+        self.setting.site.as_ref().map_or_else(String::new, |site| format!(" at port {}", site.port()))
+    }
+
+    pub(super) fn patience(&self) -> String {
+        match self.setting.site.as_ref().map(|site| site.timeout_seconds) {
+            Some(1) => "1 second".to_owned(),
+            Some(seconds) => format!("{seconds} seconds"),
+            None => "in vain".to_owned(),
+        }
+    }
+
+    pub(super) fn name(&self) -> String {
+        match &self.setting.name {
+            Some(name) => format!("\"{}\"", inline(name.as_str())),
+            None => "like that".to_owned(),
+        }
+    }
+
+    /// The local folder.
+    pub(super) fn folder(&self) -> String {
+        let site = self.setting.site.as_ref().map(|site| site.folder.to_string_lossy().into_owned());
+        inline(self.failure.path.as_deref().or(site.as_deref()).unwrap_or("its folder"))
+    }
+
+    /// The file or folder it is about; the publish folder is the empty path.
+    fn about(&self) -> Option<String> {
+        let path = self.failure.path.as_deref().filter(|path| !path.is_empty());
+        path.map(|path| format!("\"{}\"", inline(path)))
+    }
+
+    /// The publish folder, where a person has named one.
+    fn remote_dir(&self) -> Option<String> {
+        let dir = self.setting.site.as_ref().map(|site| site.remote_dir.as_str());
+        dir.filter(|dir| !dir.is_empty()).map(|dir| format!("\"{}\"", inline(dir)))
+    }
+
+    /// The file or folder it is about, at the beginning of a sentence.
+    pub(super) fn path(&self) -> String {
+        self.about().or_else(|| self.remote_dir()).unwrap_or_else(|| "It".to_owned())
+    }
+
+    pub(super) fn path_within(&self) -> String {
+        self.about().or_else(|| self.remote_dir()).unwrap_or_else(|| "the folder".to_owned())
+    }
+
+    pub(super) fn such_as(&self) -> String {
+        self.about().map_or_else(String::new, |path| format!(", such as {path}"))
+    }
+
+    /// Names the file, or the first of several.
+    pub(super) fn path_aside(&self) -> String {
+        match self.about() {
+            Some(path) if self.failure.count.unwrap_or(1) > 1 => format!(" (the first is {path})"),
+            Some(path) => format!(" ({path})"),
+            None => String::new(),
+        }
+    }
+
+    pub(super) fn it(&self) -> &'static str {
+        if self.failure.count.unwrap_or(1) > 1 { "them" } else { "it" }
+    }
+
+    pub(super) fn count(&self, one: &str, many: &str) -> String {
+        match (self.failure.count, &self.failure.path) {
+            (Some(1), _) | (None, Some(_)) => one.to_owned(),
+            (Some(n), _) => format!("{} {many}", grouped(n)),
+            (None, None) => format!("Some {many}"),
+        }
+    }
+
+    /// What has become of the files that were sent.
+    pub(super) fn arrived(&self) -> &'static str {
+        match self.failure.stage {
+            Some(RunState::Uploading) => {
+                " What has arrived waits out of sight. The next publish carries on from there."
+            }
+            Some(RunState::GoingLive | RunState::TidyingUp | RunState::Checking) => {
+                " The next publish does what is left to do."
+            }
+            _ => " Nothing was sent.",
+        }
+    }
+
+    pub(super) fn nothing_sent(&self) -> &'static str {
+        let before = self.failure.stage.is_none_or(|stage| stage < RunState::Uploading);
+        if before { " Nothing has been sent." } else { "" }
+    }
+
+    pub(super) fn distrust(&self) -> &'static str {
+        match self.failure.certificate.as_ref().map(|certificate| certificate.distrust) {
+            Some(Distrust::WrongName) => {
+                "the server's certificate is made out for other names than this one."
+            }
+            Some(Distrust::OutOfDate) => "the server's certificate has expired, or is not valid yet.",
+            Some(Distrust::Revoked) => "the server's certificate was taken back by who had vouched for it.",
+            Some(Distrust::Other) => "something about the server's certificate is wrong.",
+            Some(Distrust::UnknownIssuer) | None => "no one vouches for who is at the other end.",
+        }
+    }
+
+    pub(super) fn other_encryption(&self) -> &'static str {
+        match self.setting.site.as_ref().map(|site| site.protocol) {
+            Some(Protocol::FtpsImplicit) => "--protocol ftps --port 21",
+            _ => "--protocol ftps-implicit --port 990",
+        }
+    }
+
+    /// What the failure says of itself, as a sentence; only for codes whose details Slipway itself has written.
+    pub(super) fn detail(&self) -> String {
+        let detail = inline(self.failure.detail.trim_end_matches('.'));
+        let mut letters = detail.chars();
+        letters
+            .next()
+            .map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
+    }
+
+    pub(super) fn log(&self) -> String {
+        match &self.setting.logs {
+            Some(logs) => format!("They are in the newest file in {}", inline(&logs.to_string_lossy())),
+            None => "Run the command again with -v to see them.".to_owned(),
+        }
+    }
+
+    pub(super) fn variable(&self) -> String {
+        self.setting
+            .name
+            .as_ref()
+            .map_or_else(|| "SLIPWAY_<SITE>_FTP_PASSWORD".to_owned(), password::variable)
+    }
+
+    pub(super) fn by_variable(&self) -> String {
+        format!("Or give it in the environment variable {}.", self.variable())
+    }
+
+    pub(super) fn without_keychain(&self) -> String {
+        let add =
+            if self.setting.adding { "Nothing was added: add the site without a password. " } else { "" };
+        format!("{add}Give the password in the environment variable {} instead.", self.variable())
+    }
+
+    pub(super) fn command(&self, rest: &str) -> Option<String> {
+        let program = if self.setting.program.is_empty() { "slipway" } else { &self.setting.program };
+        Some(format!("{program} {rest}"))
+    }
+
+    /// The command on this site, where it is known which.
+    pub(super) fn again(&self, command: &str, options: &str) -> Option<String> {
+        let name = quoted(self.setting.name.as_ref()?.as_str());
+        self.command(format!("{command} {name} {options}").trim_end())
+    }
+
+    pub(super) fn retry(&self) -> Option<String> {
+        self.again(if self.setting.publishing { "publish" } else { "check" }, "")
+    }
+
+    pub(super) fn edit(&self, options: &str) -> Option<String> {
+        // There must be something to change.
+        self.setting.site.as_ref()?;
+        self.again("site edit", options)
+    }
+
+    pub(super) fn trust(&self) -> Option<String> {
+        let certificate: &Certificate = self.failure.certificate.as_deref()?;
+        self.edit(&format!("--trust-cert {}", certificate.sha256))
+    }
+
+    pub(super) fn leave_out(&self) -> Option<String> {
+        let glob = self.failure.path.as_deref().map_or_else(|| "GLOB".to_owned(), quoted);
+        self.again("publish", &format!("--leave-out {glob}"))
+    }
+}

@@ -1,0 +1,169 @@
+//! The words of every code. A code without words does not compile.
+
+use slipway_core::Code;
+
+use super::Words;
+use super::fill::Fill;
+
+impl Fill<'_> {
+    /// Puts the failure into words.
+    pub(super) fn words(&self) -> Words {
+        let (host, path) = (self.host(), self.path());
+        match self.failure.code {
+            Code::HostNotFound => say("No server has this address",
+                format!("Nothing answers to \"{host}\". Is there a typing mistake? Compare it with the mail from your \
+                         hosting company."))
+                .then("Change the address:", self.edit("--host ADDRESS")),
+            Code::ConnectionRefused => say("The server does not let Slipway in",
+                format!("{} is there, but turns connections away{}. The address may be right for something else, such \
+                         as mail, or the service may be paused.", self.host_first(), self.at_port()))
+                .then("Compare the address and the port with the mail from your hosting company, and change them:",
+                    self.edit("--host ADDRESS --port NUMBER")),
+            Code::ConnectionTimedOut => say("The server does not answer",
+                format!("Slipway waited {} for {host}. The server may be down, or a firewall on your side blocks the \
+                         way.", self.patience()))
+                .then("Try again later:", self.again("check", "")),
+            Code::ConnectionLost => say("The connection was lost",
+                format!("{} stopped answering.{}", self.host_first(), self.arrived()))
+                .then("Carry on:", self.again("publish", ""))
+                .then("If it happens again, go more gently:", self.again("publish", "--connections 1")),
+            Code::SecureNotOffered => say("This server offers no secure connection",
+                "Without one, anyone on the way can read your password. Your password has not been sent. Most hosting \
+                 companies have a secure address too.")
+                .then("Change the address:", self.edit("--host ADDRESS"))
+                .then("Go on without security, if there is no other way:", self.edit("--protocol ftp")),
+            Code::SecureFailed => say("The secure connection could not be set up",
+                format!("{} and Slipway found no way to encrypt what is sent.", self.host_first()))
+                .then("Ask your hosting company which port and protocol to use. The other kind of encryption:",
+                    self.edit(self.other_encryption())),
+            Code::CertificateUnknown => say("Is this really your server?",
+                format!("The connection is encrypted, but {} Compare the details, or ask your hosting company. Your \
+                         password has not been sent.", self.distrust()))
+                .then("If it is your server, trust it:", self.trust()),
+            Code::CertificateChanged => say("The server shows a different identity than before",
+                "It may have been renewed, or somebody may be in between. Ask your hosting company before you trust \
+                 it. Your password has not been sent.")
+                .then("If they say that it is theirs, trust the new one:", self.trust()),
+            Code::LoginRejected => say("The password was not accepted",
+                format!("{} refused the user name or the password. Was it changed lately? Slipway tried once only, so \
+                         that your hosting company does not lock you out.", self.host_first()))
+                .then("Type it again:", self.edit("--ask-password"))
+                .then("Change the user name:", self.edit("--user USER")),
+            Code::TooManyConnections => say("The server is busy with other connections",
+                format!("{} allows only a few at a time. Another program may be using them. Slipway already went down \
+                         to one.", self.host_first()))
+                .then("Try again in a few minutes:", self.retry()),
+            Code::FolderNotFound => say("The folder on the server is not there",
+                format!("{path} cannot be found, and cannot be made. It may have been renamed, or your hosting company \
+                         moved your website."))
+                .then("Choose another folder:", self.edit("--remote-dir DIR")),
+            Code::PermissionDenied => say("The server does not allow saving here",
+                format!("{} may look at {}, but not save in it.", self.user_first(), self.path_within()))
+                .then("Choose another folder:", self.edit("--remote-dir DIR")),
+            Code::HostingFull => say("Your hosting space is full",
+                "Remove old things at your hosting company, or ask for more space. What has arrived is kept for the \
+                 next try.")
+                .then("Then carry on:", self.again("publish", "")),
+            Code::NameNotAllowed => say(
+                self.count("1 name cannot be used on this server", "names cannot be used on this server"),
+                format!("It does not take some letters or very long names{}. Rename what is called so, or leave it \
+                         out.{}", self.such_as(), self.nothing_sent()))
+                .then("See all of them:", self.again("preview", ""))
+                .then("Leave them out:", self.leave_out()),
+            Code::LocalFolderMissing => say("The folder of this website is not there",
+                format!("Slipway looked for \"{}\". Was it moved or renamed, or is it on a stick or drive that is not \
+                         plugged in?", self.folder()))
+                .then("Say where it is now:", self.edit("--folder DIR")),
+            Code::LocalFolderEmpty => say("The folder of this website is empty",
+                format!("\"{}\" is there, but holds nothing that could be published. An empty folder never removes \
+                         anything from the web.", self.folder()))
+                .then("Choose another folder:", self.edit("--folder DIR")),
+            Code::LocalFileUnreadable => say(self.count("1 file cannot be read", "files cannot be read"),
+                format!("Another program may hold {} open, or you may not be allowed to read {}{}.", self.it(),
+                    self.it(), self.path_aside()))
+                .then("See all of them:", self.again("preview", ""))
+                .then("Leave them out:", self.leave_out()),
+            Code::LocalFileChanging => say(format!("{path} keeps changing"),
+                "It is being saved again and again, so there is no finished version to send. Close the program that \
+                 writes it.")
+                .then("Publish without it:", self.leave_out()),
+            Code::PasswordMissing => say("The password for this website is needed",
+                format!("None is kept on this computer for {} at {host}.", self.user()))
+                .then("Keep it in this computer's keychain:", self.edit("--ask-password"))
+                .and(self.by_variable()),
+            Code::KeychainLocked => say("The keychain is locked",
+                "The password is kept in this computer's keychain. Unlock it and try again.")
+                .and(self.by_variable()),
+            Code::KeychainUnavailable => say("This computer has no keychain to use",
+                "Slipway keeps passwords in the system's keychain and nowhere else.")
+                .and(self.without_keychain()),
+            Code::Conflict => say(
+                self.count("1 file was changed on the server by someone else",
+                    "files were changed on the server by someone else"),
+                format!("That was since your last publish{}. Publishing would replace {}.", self.path_aside(),
+                    self.it()))
+                .then("See all of them:", self.again("preview", "--full-check"))
+                .then("Leave the server's as they are:", self.again("publish", "--full-check --on-conflict keep"))
+                .then("Replace them with yours:", self.again("publish", "--full-check --on-conflict replace")),
+            Code::ManyRemovals if self.setting.forgetting => say("Forgetting a site needs a yes",
+                "Slipway would forget its settings, its password and its history. What is online stays online.")
+                .then("If that is what you want:", self.again("site remove", "--yes")),
+            Code::ManyRemovals => say(
+                self.count("This would remove 1 file from the web", "files would be removed from the web"),
+                "That is more than half of what is online, and no longer in your folder. Was that on purpose, or was \
+                 something moved or deleted by mistake?")
+                .then("See all of them:", self.again("preview", ""))
+                .then("Publish, but remove nothing:", self.again("publish", "--keep-removed"))
+                .then("Remove them:", self.again("publish", "--yes")),
+            Code::AnotherPublishRunning => say("This website is being published already",
+                "Another Slipway is at work on it. Two at once would get in each other's way.")
+                .and("Try again once it has finished."),
+            Code::ThisComputerFull => say("This computer's disk is full",
+                "Slipway needs some space for its notes, which make it safe to be interrupted.")
+                .and("Empty the bin, or remove something else, and try again."),
+            Code::ServerMisbehaves => say("The server gave answers that make no sense",
+                format!("{} said a thing was done, but it was not. Slipway stopped rather than guess.",
+                    self.host_first()))
+                .then("Go more gently:", self.again("publish", "--connections 1")),
+            Code::UnsupportedByServer => say("This server cannot do that",
+                format!("{} lacks something that is needed for this step.", self.host_first()))
+                .and("Ask your hosting company whether there is another way to send files."),
+            Code::Cancelled if self.setting.publishing => say("You stopped publishing", self.arrived())
+                .then("Carry on:", self.again("publish", "")),
+            Code::Cancelled => say("Stopped", "Slipway did nothing more."),
+            Code::ConfigurationInvalid => say("A setting cannot be used", self.detail()),
+            Code::SiteNotFound => say("There is no site of that name",
+                format!("Slipway knows no site called {}.", self.name()))
+                .then("See all sites:", self.command("site list")),
+            Code::SiteExists => say("There is a site of that name already", self.detail())
+                .then("See all sites:", self.command("site list")),
+            Code::RunNotFound => say("There is no such publish", self.detail())
+                .then("See all of them:", self.again("history", "")),
+            Code::DataUnusable => say("Slipway cannot use what it keeps on this computer", self.detail()),
+            Code::Unexpected => say("Something went wrong inside Slipway",
+                "That is a fault of Slipway, not yours. The details help to mend it.")
+                .and(self.log()),
+        }
+    }
+}
+
+fn say(title: impl Into<String>, explanation: impl Into<String>) -> Words {
+    let explanation: String = explanation.into();
+    Words { title: title.into(), explanation: explanation.trim().to_owned(), actions: Vec::new() }
+}
+
+impl Words {
+    /// Adds what to do, with the command that does it; nothing where no command is known.
+    fn then(mut self, text: &str, command: Option<String>) -> Self {
+        if command.is_some() {
+            self.actions.push((text.to_owned(), command));
+        }
+        self
+    }
+
+    /// Adds what to do, where no command does it.
+    fn and(mut self, text: impl Into<String>) -> Self {
+        self.actions.push((text.into(), None));
+        self
+    }
+}

@@ -1,0 +1,26 @@
+//! The domain of Slipway, pure: what a site is, what a publish would do, which states a run goes through and
+//! which errors there are. Nothing here reads a file, opens a socket or knows of a runtime.
+
+pub mod code;
+pub mod digest;
+pub mod event;
+pub mod manifest;
+pub mod path;
+pub mod plan;
+pub mod run;
+pub mod server;
+pub mod site;
+pub mod units;
+
+pub use code::{Code, ExitCode, Failure, SiteState};
+pub use digest::Sha256;
+pub use event::{Event, FileProgress, Progress};
+pub use manifest::{LocalFile, Manifest, Published, PublishedFile};
+pub use path::{PathError, RemoteDir, RemotePath};
+pub use plan::{
+    Change, Conflict, ConflictReason, OnConflict, Plan, PlanOptions, Removal, Seen, ServerView, Turn, Upload,
+    plan,
+};
+pub use run::{Outcome, RunId, RunState};
+pub use server::{Certificate, Distrust, Features, ServerFacts};
+pub use site::{Compare, Protocol, Retry, Site, SiteError, SiteName};

@@ -1,0 +1,304 @@
+//! The plan: what a publish will do, worked out from what is here, what Slipway put on the server, and what the
+//! server says of it. A pure function and plain data, so that it can be shown, tested and refused.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::manifest::{LocalFile, Manifest, Published, PublishedFile};
+use crate::path::RemotePath;
+
+/// Removing more than half of a site needs a yes, from this many files on.
+const MANY_REMOVALS: usize = 10;
+
+/// Why a file is uploaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// It is not online.
+    New,
+    /// It is online with other content.
+    Changed,
+    /// Slipway published it, and it is gone from the server.
+    Missing,
+    /// A file is in its place that Slipway did not put there.
+    Foreign,
+}
+
+/// When a file goes live: what pages need is there before them, and the pages that visitors enter by come last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Turn {
+    /// Styles, scripts, pictures and all the rest.
+    Asset,
+    /// What refers to assets: pages, feeds, server settings.
+    Page,
+    /// `index.*` and `default.*` pages.
+    EntryPage,
+}
+
+impl Turn {
+    /// The turns, in order.
+    pub const ALL: [Self; 3] = [Self::Asset, Self::Page, Self::EntryPage];
+
+    /// When a file of this name goes live.
+    pub fn of(path: &RemotePath) -> Self {
+        let name = path.name().to_lowercase();
+        let (stem, extension) = name.rsplit_once('.').unwrap_or((&name, ""));
+        let page = matches!(
+            extension,
+            "html" | "htm" | "xhtml" | "shtml" | "php" | "phtml" | "asp" | "aspx" | "jsp" | "cgi" | "cfm"
+        );
+        match (page, stem) {
+            (true, "index" | "default") => Self::EntryPage,
+            (true, _) => Self::Page,
+            _ if matches!(extension, "xml" | "rss" | "atom" | "htaccess" | "webmanifest") => Self::Page,
+            _ => Self::Asset,
+        }
+    }
+}
+
+/// A file to send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upload {
+    /// Where it goes.
+    pub path: RemotePath,
+    /// What is sent.
+    pub file: LocalFile,
+    /// Why.
+    pub change: Change,
+}
+
+/// A file to take off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Removal {
+    /// Where it is.
+    pub path: RemotePath,
+    /// Its size in bytes, as published.
+    pub size: u64,
+    /// It stands where a folder must be, or in a folder that stands where a file must be: it goes first.
+    pub in_the_way: bool,
+}
+
+/// How a file on the server differs from what was published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConflictReason {
+    /// Its size or time is another than after the last publish.
+    ChangedOnServer,
+}
+
+/// A file that someone else changed on the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conflict {
+    /// Where it is.
+    pub path: RemotePath,
+    /// How it differs.
+    pub reason: ConflictReason,
+    /// Whether the publish would have removed it, rather than replaced it.
+    pub removal: bool,
+}
+
+/// What to do with files that someone else changed on the server.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum OnConflict {
+    /// Publish nothing, and say so.
+    #[default]
+    Abort,
+    /// Leave the server's as they are.
+    Keep,
+    /// Replace or remove them all the same.
+    Replace,
+}
+
+/// What the user wants of this publish.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PlanOptions {
+    /// Take nothing off.
+    pub keep_removed: bool,
+    /// Files that are left out of this publish while their copies stay online.
+    pub left_out: BTreeSet<RemotePath>,
+    /// Files that were changed on the server.
+    pub on_conflict: OnConflict,
+}
+
+/// A file as the server shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    /// Size in bytes.
+    pub size: u64,
+    /// Time of change by the server's clock, in seconds since 1970, where it is known to the second.
+    pub modified: Option<i64>,
+}
+
+/// What the server was seen to hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ServerView {
+    /// Files that were looked at; `None` for one that is confirmed not to be there.
+    pub files: BTreeMap<RemotePath, Option<Seen>>,
+    /// Whether all was looked at, so that a file not among `files` is not there.
+    pub complete: bool,
+}
+
+impl ServerView {
+    /// `Some(None)`: not there; `None`: not looked at.
+    fn of(&self, path: &RemotePath) -> Option<Option<Seen>> {
+        match self.files.get(path) {
+            None if self.complete => Some(None),
+            seen => seen.copied(),
+        }
+    }
+}
+
+/// What a publish will do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// Files to send, by path.
+    pub uploads: Vec<Upload>,
+    /// Files to take off, by path.
+    pub removals: Vec<Removal>,
+    /// Folders that must be there, parents first.
+    pub make_folders: Vec<RemotePath>,
+    /// Folders of Slipway's making that nothing needs any more, children first.
+    pub remove_folders: Vec<RemotePath>,
+    /// Files that need a decision.
+    pub conflicts: Vec<Conflict>,
+    /// Files of the record that are gone from the server and from the local folder.
+    pub forget: Vec<RemotePath>,
+    /// Files that are online as they are here.
+    pub unchanged: usize,
+    /// Files that Slipway had put on the server before.
+    pub published: usize,
+}
+
+impl Plan {
+    /// Whether there is nothing to do on the server.
+    pub fn is_empty(&self) -> bool {
+        self.uploads.is_empty() && self.removals.is_empty()
+    }
+
+    /// Bytes to send.
+    pub fn bytes(&self) -> u64 {
+        self.uploads.iter().map(|upload| upload.file.size).sum()
+    }
+
+    /// Uploads of one kind.
+    pub fn count(&self, change: Change) -> usize {
+        self.uploads.iter().filter(|upload| upload.change == change).count()
+    }
+
+    /// Whether so much would be removed that a person should say yes: more than half of the site, and at least
+    /// 10 files.
+    pub fn removes_much(&self) -> bool {
+        self.removals.len() >= MANY_REMOVALS && self.removals.len() * 2 > self.published
+    }
+}
+
+/// Works out what has to be done so that the server holds `local`.
+pub fn plan(local: &Manifest, published: &Published, server: &ServerView, options: &PlanOptions) -> Plan {
+    let mut plan = Plan { published: published.files.len(), ..Plan::default() };
+    for (path, file) in local {
+        add_local(&mut plan, path, file, published.files.get(path), server, options);
+    }
+    for (path, file) in &published.files {
+        if !local.contains_key(path) && !options.left_out.contains(path) && !options.keep_removed {
+            add_removal(&mut plan, path, file, server, options);
+        }
+    }
+    add_folders(&mut plan, local, published, options);
+    plan
+}
+
+fn add_local(
+    plan: &mut Plan,
+    path: &RemotePath,
+    file: &LocalFile,
+    record: Option<&PublishedFile>,
+    server: &ServerView,
+    options: &PlanOptions,
+) {
+    let same = record.is_some_and(|record| record.sha256 == file.sha256 && record.size == file.size);
+    let change = match (record, server.of(path)) {
+        (Some(_), Some(None)) => Change::Missing,
+        (Some(record), Some(Some(seen))) if differs(record, seen) => {
+            if keeps(plan, path, false, options) {
+                return;
+            }
+            Change::Changed
+        }
+        (Some(_), _) if same => {
+            plan.unchanged += 1;
+            return;
+        }
+        (Some(_), _) => Change::Changed,
+        (None, Some(Some(_))) => Change::Foreign,
+        (None, _) => Change::New,
+    };
+    plan.uploads.push(Upload { path: path.clone(), file: file.clone(), change });
+}
+
+fn add_removal(
+    plan: &mut Plan,
+    path: &RemotePath,
+    record: &PublishedFile,
+    server: &ServerView,
+    options: &PlanOptions,
+) {
+    match server.of(path) {
+        Some(None) => return plan.forget.push(path.clone()),
+        Some(Some(seen)) if differs(record, seen) && keeps(plan, path, true, options) => return,
+        _ => {}
+    }
+    plan.removals.push(Removal { path: path.clone(), size: record.size, in_the_way: false });
+}
+
+/// Whether the file on the server stays as it is; a conflict that needs a decision is noted.
+fn keeps(plan: &mut Plan, path: &RemotePath, removal: bool, options: &PlanOptions) -> bool {
+    match options.on_conflict {
+        OnConflict::Replace => return false,
+        OnConflict::Keep => {}
+        OnConflict::Abort => plan.conflicts.push(Conflict {
+            path: path.clone(),
+            reason: ConflictReason::ChangedOnServer,
+            removal,
+        }),
+    }
+    true
+}
+
+fn differs(record: &PublishedFile, seen: Seen) -> bool {
+    let times = record.server_modified.zip(seen.modified);
+    record.size != seen.size || times.is_some_and(|(then, now)| then != now)
+}
+
+fn add_folders(plan: &mut Plan, local: &Manifest, published: &Published, options: &PlanOptions) {
+    let uploads: BTreeSet<&RemotePath> = plan.uploads.iter().map(|upload| &upload.path).collect();
+    let needed: BTreeSet<RemotePath> = uploads.iter().flat_map(|path| path.ancestors()).collect();
+    for removal in &mut plan.removals {
+        removal.in_the_way =
+            needed.contains(&removal.path) || removal.path.ancestors().any(|above| uploads.contains(&above));
+    }
+    plan.make_folders = needed.into_iter().collect();
+    plan.make_folders.sort_by_key(RemotePath::depth);
+    if options.keep_removed {
+        return;
+    }
+    let removed: BTreeSet<&RemotePath> =
+        plan.removals.iter().map(|removal| &removal.path).chain(&plan.forget).collect();
+    let stays = published.files.keys().filter(|path| !removed.contains(path));
+    let used: BTreeSet<RemotePath> = local.keys().chain(stays).flat_map(RemotePath::ancestors).collect();
+    plan.remove_folders =
+        published.folders.iter().filter(|folder| !used.contains(*folder)).cloned().collect();
+    plan.remove_folders.sort_by_key(|folder| std::cmp::Reverse(folder.depth()));
+}
+
+/// The content that a file will have, as the ledger records it once it is live.
+impl From<&LocalFile> for PublishedFile {
+    fn from(file: &LocalFile) -> Self {
+        Self { size: file.size, sha256: file.sha256, server_modified: None }
+    }
+}
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;

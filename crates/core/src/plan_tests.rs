@@ -1,0 +1,209 @@
+//! What a plan does, by example and by property.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::digest::Sha256;
+
+fn path(text: &str) -> RemotePath {
+    RemotePath::new(text).unwrap()
+}
+
+fn local(content: u8) -> LocalFile {
+    LocalFile { size: u64::from(content), modified: 0, sha256: Sha256([content; 32]), spelled: None }
+}
+
+fn manifest(files: &[(&str, u8)]) -> Manifest {
+    files.iter().map(|&(p, content)| (path(p), local(content))).collect()
+}
+
+fn published(files: &[(&str, u8)]) -> Published {
+    let files: BTreeMap<_, _> = manifest(files)
+        .iter()
+        .map(|(p, f)| (p.clone(), PublishedFile { server_modified: Some(100), ..f.into() }))
+        .collect();
+    let folders = files.keys().flat_map(RemotePath::ancestors).collect();
+    Published { files, folders }
+}
+
+fn seen(files: &[(&str, u64, i64)], complete: bool) -> ServerView {
+    let look = |&(p, size, time): &(&str, u64, i64)| (path(p), Some(Seen { size, modified: Some(time) }));
+    ServerView { files: files.iter().map(look).collect(), complete }
+}
+
+fn uploads(plan: &Plan) -> Vec<(&str, Change)> {
+    plan.uploads.iter().map(|u| (u.path.as_str(), u.change)).collect()
+}
+
+fn removals(plan: &Plan) -> Vec<&str> {
+    plan.removals.iter().map(|r| r.path.as_str()).collect()
+}
+
+#[test]
+fn sends_what_is_new_or_changed_and_removes_what_is_gone() {
+    let plan = plan(
+        &manifest(&[("same", 1), ("changed", 3), ("new/a/b", 4)]),
+        &published(&[("same", 1), ("changed", 2), ("old/x", 5)]),
+        &ServerView::default(),
+        &PlanOptions::default(),
+    );
+    assert_eq!(uploads(&plan), [("changed", Change::Changed), ("new/a/b", Change::New)]);
+    assert_eq!(removals(&plan), ["old/x"]);
+    assert_eq!(plan.make_folders, [path("new"), path("new/a")]);
+    assert_eq!(plan.remove_folders, [path("old")]);
+    assert_eq!(plan.unchanged, 1);
+}
+
+#[test]
+fn what_the_server_lost_is_sent_again_and_what_is_gone_on_both_sides_forgotten() {
+    let plan = plan(
+        &manifest(&[("a", 1), ("b", 2)]),
+        &published(&[("a", 1), ("b", 2), ("c", 3)]),
+        &seen(&[("a", 1, 100)], true),
+        &PlanOptions::default(),
+    );
+    assert_eq!(uploads(&plan), [("b", Change::Missing)]);
+    assert_eq!(plan.forget, [path("c")]);
+    assert!(plan.removals.is_empty());
+}
+
+#[test]
+fn never_removes_what_it_did_not_publish_and_says_what_it_replaces() {
+    let server = seen(&[("theirs", 9, 9), ("index.html", 9, 9)], true);
+    let plan = plan(&manifest(&[("index.html", 1)]), &Published::default(), &server, &PlanOptions::default());
+    assert_eq!(uploads(&plan), [("index.html", Change::Foreign)]);
+    assert!(plan.removals.is_empty() && plan.remove_folders.is_empty());
+}
+
+#[test]
+fn a_file_changed_on_the_server_is_a_conflict() {
+    let here = manifest(&[("size", 2), ("time", 3), ("fine", 5)]);
+    let record = published(&[("size", 1), ("time", 3), ("fine", 4), ("gone", 6)]);
+    let server = seen(&[("size", 7, 100), ("time", 3, 101), ("fine", 4, 100), ("gone", 6, 200)], true);
+    let with =
+        |on_conflict| plan(&here, &record, &server, &PlanOptions { on_conflict, ..PlanOptions::default() });
+
+    let abort = with(OnConflict::Abort);
+    let conflicts: Vec<_> = abort.conflicts.iter().map(|c| (c.path.as_str(), c.removal)).collect();
+    assert_eq!(conflicts, [("size", false), ("time", false), ("gone", true)]);
+
+    let keep = with(OnConflict::Keep);
+    assert_eq!(uploads(&keep), [("fine", Change::Changed)]);
+    assert!(keep.removals.is_empty() && keep.conflicts.is_empty());
+
+    let replace = with(OnConflict::Replace);
+    assert_eq!(replace.uploads.len(), 3);
+    assert_eq!(removals(&replace), ["gone"]);
+}
+
+#[test]
+fn keeps_what_is_left_out_or_kept() {
+    let here = manifest(&[("a", 1)]);
+    let record = published(&[("a", 1), ("x/b", 2), ("x/c", 3)]);
+    let options = PlanOptions { left_out: [path("x/b")].into(), ..PlanOptions::default() };
+    let left_out = plan(&here, &record, &ServerView::default(), &options);
+    assert_eq!(removals(&left_out), ["x/c"]);
+    assert!(left_out.remove_folders.is_empty(), "x still holds x/b");
+    let options = PlanOptions { keep_removed: true, ..PlanOptions::default() };
+    let kept = plan(&here, &record, &ServerView::default(), &options);
+    assert!(kept.removals.is_empty() && kept.remove_folders.is_empty());
+}
+
+#[test]
+fn a_file_that_becomes_a_folder_goes_first_and_the_other_way_round() {
+    let plan = plan(
+        &manifest(&[("a/b", 1), ("c", 2)]),
+        &published(&[("a", 1), ("c/d/e", 2), ("f", 3)]),
+        &ServerView::default(),
+        &PlanOptions::default(),
+    );
+    let first: Vec<_> = plan.removals.iter().filter(|r| r.in_the_way).map(|r| r.path.as_str()).collect();
+    assert_eq!(first, ["a", "c/d/e"]);
+    assert_eq!(plan.remove_folders, [path("c/d"), path("c")]);
+}
+
+#[test]
+fn asks_before_removing_more_than_half() {
+    let names: Vec<String> = (0..20).map(|i| format!("f{i}")).collect();
+    let all: Vec<(&str, u8)> = names.iter().map(|n| (n.as_str(), 1)).collect();
+    let removing = |n: usize| {
+        plan(&manifest(&all[n..]), &published(&all), &ServerView::default(), &PlanOptions::default())
+            .removes_much()
+    };
+    assert!(removing(11) && !removing(10));
+    let few =
+        plan(&manifest(&all[9..9]), &published(&all[..9]), &ServerView::default(), &PlanOptions::default());
+    assert!(!few.removes_much());
+}
+
+#[test]
+fn pages_go_live_after_what_they_need() {
+    for (name, turn) in [
+        ("a/Index.HTML", Turn::EntryPage),
+        ("default.aspx", Turn::EntryPage),
+        ("about.php", Turn::Page),
+        ("feed.xml", Turn::Page),
+        (".htaccess", Turn::Page),
+        ("index.css", Turn::Asset),
+        ("LICENSE", Turn::Asset),
+    ] {
+        assert_eq!(Turn::of(&path(name)), turn, "{name}");
+    }
+}
+
+fn trees() -> impl Strategy<Value = BTreeMap<String, u8>> {
+    prop::collection::btree_map("[ab](/[ab]){0,2}", 0u8..4, 0..8)
+}
+
+fn without_clashes(tree: BTreeMap<String, u8>) -> Vec<(String, u8)> {
+    let files: BTreeSet<RemotePath> = tree.keys().map(|p| path(p)).collect();
+    let clash = |p: &str| path(p).ancestors().any(|above| files.contains(&above));
+    tree.into_iter().filter(|(p, _)| !clash(p)).collect()
+}
+
+proptest! {
+    /// Whatever was there, doing what the plan says ends with the local folder, and touches nothing else.
+    #[test]
+    fn the_plan_leads_from_there_to_here(
+        here in trees(), there in trees(), foreign in trees(), listed in any::<bool>()
+    ) {
+        let (here, there) = (without_clashes(here), without_clashes(there));
+        let refs = |tree: &[(String, u8)]| -> Vec<(String, u8)> { tree.to_vec() };
+        let here: Vec<(&str, u8)> = here.iter().map(|(p, c)| (p.as_str(), *c)).collect();
+        let there = refs(&there);
+        let there: Vec<(&str, u8)> = there.iter().map(|(p, c)| (p.as_str(), *c)).collect();
+        let record = published(&there);
+        let mut server: BTreeMap<RemotePath, u8> = foreign.iter().map(|(p, c)| (path(p), *c)).collect();
+        server.retain(|p, _| !record.files.contains_key(p));
+        let theirs = server.clone();
+        server.extend(there.iter().map(|&(p, c)| (path(p), c)));
+        let view = if listed {
+            let look = |(p, c): (&RemotePath, &u8)| {
+                let modified = record.files.contains_key(p).then_some(100);
+                (p.clone(), Some(Seen { size: u64::from(*c), modified }))
+            };
+            ServerView { files: server.iter().map(look).collect(), complete: true }
+        } else {
+            ServerView::default()
+        };
+        let manifest = manifest(&here);
+        let plan = plan(&manifest, &record, &view, &PlanOptions::default());
+
+        prop_assert!(plan.conflicts.is_empty());
+        for removal in &plan.removals {
+            prop_assert!(record.files.contains_key(&removal.path));
+            server.remove(&removal.path);
+        }
+        for upload in &plan.uploads {
+            server.insert(upload.path.clone(), upload.file.size as u8);
+        }
+        let mut expected: BTreeMap<RemotePath, u8> = theirs;
+        expected.extend(here.iter().map(|&(p, c)| (path(p), c)));
+        prop_assert_eq!(server, expected);
+        for (i, folder) in plan.make_folders.iter().enumerate() {
+            let parent = folder.parent().unwrap();
+            prop_assert!(parent.is_root() || plan.make_folders[..i].contains(&parent));
+        }
+        prop_assert!(plan.remove_folders.iter().all(|f| !manifest.keys().any(|p| p.is_below(f))));
+    }
+}

@@ -1,0 +1,185 @@
+//! A run: one publish from start to end, its states and its outcome.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// A run's id: 128 random bits in hexadecimal. It names the staging folder, so it can't be guessed by visitors.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct RunId(String);
+
+impl RunId {
+    /// An id from random bytes.
+    pub fn from_random(bytes: [u8; 16]) -> Self {
+        Self(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// The text: 32 hexadecimal digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The text is not a run's id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a run's id has 32 hexadecimal digits")]
+pub struct RunIdError;
+
+impl FromStr for RunId {
+    type Err = RunIdError;
+    fn from_str(text: &str) -> Result<Self, RunIdError> {
+        let hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+        if text.len() == 32 && text.bytes().all(hex) { Ok(Self(text.to_owned())) } else { Err(RunIdError) }
+    }
+}
+
+impl TryFrom<String> for RunId {
+    type Error = RunIdError;
+    fn try_from(text: String) -> Result<Self, RunIdError> {
+        text.parse()
+    }
+}
+
+impl From<RunId> for String {
+    fn from(id: RunId) -> String {
+        id.0
+    }
+}
+
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Where a run is. The order is the order of the way through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunState {
+    /// Accepted, not begun.
+    Queued,
+    /// The local folder is looked at.
+    Scanning,
+    /// What has to be done is worked out.
+    Planning,
+    /// New content is sent, out of visitors' sight.
+    Uploading,
+    /// New content is switched over, file by file.
+    GoingLive,
+    /// What the site no longer has, and staging, are removed.
+    TidyingUp,
+    /// What is on the server is compared with what was sent.
+    Checking,
+    /// Done.
+    Live,
+    /// Ended by an error.
+    Failed,
+    /// Ended by the user.
+    Cancelled,
+    /// The process ended in the middle; found by the next run.
+    Interrupted,
+}
+
+impl RunState {
+    /// The name used in JSON and in the ledger.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Scanning => "scanning",
+            Self::Planning => "planning",
+            Self::Uploading => "uploading",
+            Self::GoingLive => "going_live",
+            Self::TidyingUp => "tidying_up",
+            Self::Checking => "checking",
+            Self::Live => "live",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+            Self::Interrupted => "interrupted",
+        }
+    }
+
+    /// The state of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == name)
+    }
+
+    /// Every state, in order.
+    pub const ALL: [Self; 11] = [
+        Self::Queued,
+        Self::Scanning,
+        Self::Planning,
+        Self::Uploading,
+        Self::GoingLive,
+        Self::TidyingUp,
+        Self::Checking,
+        Self::Live,
+        Self::Failed,
+        Self::Cancelled,
+        Self::Interrupted,
+    ];
+
+    /// Whether a run in this state has ended.
+    pub fn is_final(self) -> bool {
+        self >= Self::Live
+    }
+
+    /// Whether a run may go from this state to `next`: forwards, or to one of the three unhappy ends.
+    pub fn may_become(self, next: Self) -> bool {
+        !self.is_final() && next > self
+    }
+}
+
+/// What a finished run did.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// Files that went online.
+    pub uploaded: u64,
+    /// Files that were taken off.
+    pub removed: u64,
+    /// Files that were online already.
+    pub unchanged: u64,
+    /// Files that could not be published.
+    pub failed: u64,
+    /// Bytes sent, those of repeated tries included.
+    pub bytes: u64,
+    /// Seconds from start to end.
+    pub seconds: f64,
+    /// Tries beyond the first, over all files.
+    pub retries: u64,
+    /// The most connections that were open at once.
+    pub connections: u8,
+    /// What was done in another way than usual, or left out, in plain words.
+    pub notes: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn goes_forwards_only() {
+        for from in RunState::ALL {
+            assert_eq!(RunState::parse(from.as_str()), Some(from));
+            for to in RunState::ALL {
+                assert_eq!(from.may_become(to), !from.is_final() && to > from, "{from:?} -> {to:?}");
+            }
+        }
+        assert!(RunState::Uploading.may_become(RunState::Interrupted));
+        assert!(!RunState::Live.may_become(RunState::Failed));
+    }
+
+    #[test]
+    fn ids_are_hexadecimal() {
+        let id = RunId::from_random([0xab; 16]);
+        assert_eq!(id.as_str().parse(), Ok(id));
+        assert!("../../etc".parse::<RunId>().is_err());
+    }
+}

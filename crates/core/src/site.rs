@@ -1,0 +1,304 @@
+//! A site: a folder on this computer, and where on a server it is published.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::digest::Sha256;
+use crate::path::{PathError, RemoteDir};
+
+/// The most connections that a site may use at once.
+pub const MOST_CONNECTIONS: u8 = 16;
+
+/// How one speaks to the server.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Protocol {
+    /// FTP with `AUTH TLS` before anything is said (explicit FTPS, RFC 4217). Never falls back to FTP.
+    #[default]
+    Ftps,
+    /// TLS from the first byte, usually on port 990 (implicit FTPS).
+    FtpsImplicit,
+    /// Unencrypted FTP (RFC 959).
+    Ftp,
+}
+
+impl Protocol {
+    /// The port that servers use unless told otherwise.
+    pub fn default_port(self) -> u16 {
+        if self == Self::FtpsImplicit { 990 } else { 21 }
+    }
+}
+
+/// How a local file is found to have changed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Compare {
+    /// By size and time of change; only files where one differs are read.
+    #[default]
+    Modified,
+    /// By content: every file is read.
+    Checksum,
+}
+
+/// How often, and after which pauses, what can pass is tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Retry {
+    /// Tries in all, at least 1.
+    pub attempts: u32,
+    /// The first pause in milliseconds; each further one is twice as long.
+    pub first_wait_ms: u64,
+    /// No pause is longer than this, in milliseconds.
+    pub longest_wait_ms: u64,
+}
+
+impl Default for Retry {
+    fn default() -> Self {
+        Self { attempts: 5, first_wait_ms: 1_000, longest_wait_ms: 30_000 }
+    }
+}
+
+/// A site's name: what the command and the app call it.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct SiteName(String);
+
+impl SiteName {
+    /// Checks a name: 1 to 64 characters, no control characters, no white space around it, no leading dash.
+    pub fn new(name: &str) -> Result<Self, SiteError> {
+        let odd = name.is_empty()
+            || name.chars().count() > 64
+            || name.trim() != name
+            || name.starts_with('-')
+            || name.chars().any(|c| c.is_control() || matches!(c, '/' | '\\'));
+        if odd { Err(SiteError::Name(name.escape_debug().to_string())) } else { Ok(Self(name.to_owned())) }
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The name in environment variables: upper case, `_` for all that is not a letter or digit of ASCII.
+    pub fn in_environment(&self) -> String {
+        self.0.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect()
+    }
+}
+
+impl fmt::Display for SiteName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for SiteName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+impl TryFrom<String> for SiteName {
+    type Error = SiteError;
+    fn try_from(name: String) -> Result<Self, SiteError> {
+        Self::new(&name)
+    }
+}
+
+impl From<SiteName> for String {
+    fn from(name: SiteName) -> String {
+        name.0
+    }
+}
+
+/// What is wrong with a site's settings.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SiteError {
+    /// The name can't be used.
+    #[error("\"{0}\" can't be a site's name: 1 to 64 characters, no slash, no line break, no dash in front")]
+    Name(String),
+    /// The host is empty or holds what no host name holds.
+    #[error("\"{0}\" is not the address of a server; give its name alone, such as ftp.example.com")]
+    Host(String),
+    /// The user name is empty or holds a line break.
+    #[error("the user name is empty or holds a line break")]
+    User,
+    /// The folder on the server can't be used.
+    #[error("the folder on the server {0}")]
+    RemoteDir(PathError),
+    /// Outside 1 to [`MOST_CONNECTIONS`].
+    #[error("{0} connections: choose 1 to {MOST_CONNECTIONS}")]
+    Connections(u8),
+    /// A limit of 0 would never send anything.
+    #[error("the bandwidth limit is 0; leave it out for no limit")]
+    Limit,
+    /// No tries, or no time.
+    #[error("the number of attempts and the time-out must be at least 1")]
+    Patience,
+    /// Only `http://` and `https://` addresses can be looked at.
+    #[error("\"{0}\" is not a web address; it begins with http:// or https://")]
+    WebUrl(String),
+    /// An exclude pattern that can't be understood.
+    #[error("the pattern \"{0}\" can't be understood")]
+    Exclude(String),
+}
+
+/// A folder on this computer, and where on a server it is published. Holds no secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Site {
+    /// What it is called.
+    pub name: SiteName,
+    /// The folder on this computer.
+    pub folder: PathBuf,
+    /// The server's host name or address.
+    pub host: String,
+    /// The server's port; the protocol's own unless set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
+    /// The user name at the server.
+    pub user: String,
+    /// How one speaks to the server.
+    #[serde(default)]
+    pub protocol: Protocol,
+    /// The publish folder on the server.
+    #[serde(default)]
+    pub remote_dir: RemoteDir,
+    /// Where visitors see it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub web_url: Option<String>,
+    /// Connections at once, 1 to [`MOST_CONNECTIONS`].
+    #[serde(default = "default_connections")]
+    pub connections: u8,
+    /// Bytes a second over all connections.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u64>,
+    /// How changed files are found.
+    #[serde(default)]
+    pub compare: Compare,
+    /// What is left out, as in `.gitignore`; `!pattern` takes something back in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exclude: Vec<String>,
+    /// The certificate that is trusted although the system does not know it: SHA-256 of its DER form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trusted_certificate: Option<Sha256>,
+    /// How often what can pass is tried again.
+    #[serde(default)]
+    pub retry: Retry,
+    /// The longest wait for an answer of the server, in seconds.
+    #[serde(default = "default_timeout")]
+    pub timeout_seconds: u32,
+}
+
+fn default_connections() -> u8 {
+    8
+}
+
+fn default_timeout() -> u32 {
+    30
+}
+
+impl Site {
+    /// A site with all that can be left to its default.
+    pub fn new(name: SiteName, folder: PathBuf, host: &str, user: &str) -> Self {
+        Self {
+            name,
+            folder,
+            host: host.to_owned(),
+            port: None,
+            user: user.to_owned(),
+            protocol: Protocol::default(),
+            remote_dir: RemoteDir::default(),
+            web_url: None,
+            connections: default_connections(),
+            limit: None,
+            compare: Compare::default(),
+            exclude: Vec::new(),
+            trusted_certificate: None,
+            retry: Retry::default(),
+            timeout_seconds: default_timeout(),
+        }
+    }
+
+    /// The port that is connected to.
+    pub fn port(&self) -> u16 {
+        self.port.unwrap_or(self.protocol.default_port())
+    }
+
+    /// Checks all that can be checked without looking at a disk or a server.
+    pub fn validate(&self) -> Result<(), SiteError> {
+        let host_ok = |c: char| !c.is_whitespace() && !c.is_control() && !matches!(c, '/' | '@' | '\\');
+        if self.host.is_empty() || !self.host.chars().all(host_ok) {
+            return Err(SiteError::Host(self.host.escape_debug().to_string()));
+        }
+        if self.user.is_empty() || self.user.chars().any(char::is_control) {
+            return Err(SiteError::User);
+        }
+        if !(1..=MOST_CONNECTIONS).contains(&self.connections) {
+            return Err(SiteError::Connections(self.connections));
+        }
+        if self.limit == Some(0) {
+            return Err(SiteError::Limit);
+        }
+        if self.retry.attempts == 0 || self.timeout_seconds == 0 {
+            return Err(SiteError::Patience);
+        }
+        match &self.web_url {
+            Some(url) if !is_web_address(url) => Err(SiteError::WebUrl(url.escape_debug().to_string())),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn is_web_address(url: &str) -> bool {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/') && !rest.contains(char::is_whitespace))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn site() -> Site {
+        Site::new(SiteName::new("my shop").unwrap(), "/home/a/shop".into(), "ftp.example.com", "anna")
+    }
+
+    #[test]
+    fn the_name_in_the_environment() {
+        assert_eq!(SiteName::new("my-shop 2.é").unwrap().in_environment(), "MY_SHOP_2__");
+    }
+
+    #[test]
+    fn odd_settings_are_named() {
+        assert_eq!(site().validate(), Ok(()));
+        for (change, error) in [
+            ((|s: &mut Site| s.host = "ftp://x".into()) as fn(&mut Site), SiteError::Host("ftp://x".into())),
+            (|s| s.user = "a\r\nDELE x".into(), SiteError::User),
+            (|s| s.connections = 17, SiteError::Connections(17)),
+            (|s| s.limit = Some(0), SiteError::Limit),
+            (|s| s.timeout_seconds = 0, SiteError::Patience),
+            (|s| s.web_url = Some("javascript:1".into()), SiteError::WebUrl("javascript:1".into())),
+        ] {
+            let mut site = site();
+            change(&mut site);
+            assert_eq!(site.validate(), Err(error));
+        }
+        assert!(SiteName::new("-x").is_err() && SiteName::new("").is_err() && SiteName::new("a\nb").is_err());
+    }
+
+    #[test]
+    fn comes_back_from_json_as_it_was() {
+        let mut site = site();
+        site.remote_dir = RemoteDir::new("/public_html").unwrap();
+        site.trusted_certificate = Some(Sha256([7; 32]));
+        let json = serde_json::to_string(&site).unwrap();
+        assert_eq!(serde_json::from_str::<Site>(&json).unwrap(), site);
+        let short = r#"{"name":"a","folder":"/a","host":"h","user":"u"}"#;
+        assert_eq!(serde_json::from_str::<Site>(short).unwrap().connections, 8);
+        assert!(
+            serde_json::from_str::<Site>(r#"{"name":"a","folder":"/a","host":"h","user":"u","x":1}"#)
+                .is_err()
+        );
+    }
+}

@@ -1,0 +1,161 @@
+//! Commit: the switch-over from staging to what visitors see. Assets, then pages, then the pages that visitors
+//! enter by. Every step is noted, and can be repeated.
+
+use std::collections::{BTreeMap, HashMap};
+
+use async_trait::async_trait;
+use slipway_core::{Code, Failure, Plan, RemotePath, RunId, Turn};
+use slipway_remote::{Each, Remote, RemoteError, Rename};
+
+use crate::failure;
+use crate::server_view::sizes;
+use crate::spread::{Operation, Spread};
+use crate::staging::{Staging, make_folders};
+use crate::tidy::{remove_files, remove_folders};
+use crate::transfer::Parcel;
+use crate::work::Work;
+
+/// Puts everything that waits in staging in its place.
+pub(crate) async fn commit(
+    work: &Work,
+    run: &RunId,
+    staging: &Staging,
+    plan: &Plan,
+    parcels: &[Parcel],
+) -> Result<u64, Failure> {
+    let mut retries = clear_the_way(work, plan).await?;
+    for folders in by_depth(&plan.make_folders) {
+        make_folders(work, folders).await?;
+    }
+    for turn in Turn::ALL {
+        let moves = parcels.iter().filter(|parcel| Turn::of(&parcel.upload.path) == turn);
+        let moves = moves.map(|parcel| Move { parcel: parcel.clone(), from: staging.file(parcel.number) });
+        retries += switch(work, run, moves.collect()).await?;
+    }
+    Ok(retries)
+}
+
+/// Where a file must become a folder, or a folder a file, the old one goes first.
+async fn clear_the_way(work: &Work, plan: &Plan) -> Result<u64, Failure> {
+    let blocking: Vec<RemotePath> = plan
+        .removals
+        .iter()
+        .filter(|removal| removal.in_the_way)
+        .map(|removal| removal.path.clone())
+        .collect();
+    if blocking.is_empty() {
+        return Ok(0);
+    }
+    let retries = remove_files(work, blocking).await?;
+    let uploads: std::collections::BTreeSet<&RemotePath> =
+        plan.uploads.iter().map(|upload| &upload.path).collect();
+    let in_the_way = |folder: &&RemotePath| {
+        uploads.contains(folder) || folder.ancestors().any(|above| uploads.contains(&above))
+    };
+    remove_folders(work, plan.remove_folders.iter().filter(in_the_way).cloned().collect()).await?;
+    Ok(retries)
+}
+
+async fn switch(work: &Work, run: &RunId, moves: Vec<Move>) -> Result<u64, Failure> {
+    let mut switching = Spread::start(work, Switch, moves, 16);
+    while let Some(done) = switching.next().await? {
+        let (mut live, mut doubtful) = (Vec::new(), Vec::new());
+        let mut failed = None;
+        for (item, outcome) in done {
+            match outcome {
+                Ok(()) => live.push(item.parcel.number),
+                Err(error @ (RemoteError::NotFound(_) | RemoteError::Refused(_))) => {
+                    doubtful.push((item, error))
+                }
+                Err(error) => {
+                    failed.get_or_insert_with(|| {
+                        failure::remote(&error, Some(item.parcel.upload.path.as_str()))
+                    });
+                }
+            }
+        }
+        if let Err(failure) = confirm(work, doubtful, &mut live).await {
+            failed.get_or_insert(failure);
+        }
+        let run = run.clone();
+        work.ledger(move |ledger, _| ledger.journal_live(&run, &live)).await?;
+        failed.map_or(Ok(()), Err)?;
+    }
+    Ok(switching.retries())
+}
+
+/// A rename whose answer was lost is refused when it is repeated, since the file is not there any more: it is in
+/// its new place.
+async fn confirm(
+    work: &Work,
+    doubtful: Vec<(Move, RemoteError)>,
+    live: &mut Vec<u32>,
+) -> Result<(), Failure> {
+    let asked = doubtful.iter().flat_map(|(item, _)| [item.from.clone(), item.parcel.upload.path.clone()]);
+    let found: HashMap<RemotePath, Result<u64, RemoteError>> =
+        sizes(work, asked.collect()).await?.into_iter().collect();
+    for (item, error) in doubtful {
+        let upload = &item.parcel.upload;
+        let gone = matches!(found.get(&item.from), Some(Err(RemoteError::NotFound(_))));
+        let arrived = matches!(found.get(&upload.path), Some(Ok(size)) if *size == upload.file.size);
+        match (gone, arrived) {
+            (true, true) => live.push(item.parcel.number),
+            (true, false) => {
+                return Err(Failure::new(Code::ServerMisbehaves, format!("lost from staging: {error}"))
+                    .about(&upload.path));
+            }
+            (false, _) => return Err(failure::remote(&error, Some(upload.path.as_str()))),
+        }
+    }
+    Ok(())
+}
+
+/// Paths of the same depth together, shallow ones first: those of one depth can be made in any order.
+fn by_depth(folders: &[RemotePath]) -> Vec<Vec<RemotePath>> {
+    let mut levels: BTreeMap<usize, Vec<RemotePath>> = BTreeMap::new();
+    for folder in folders {
+        levels.entry(folder.depth()).or_default().push(folder.clone());
+    }
+    levels.into_values().collect()
+}
+
+#[derive(Clone)]
+struct Move {
+    parcel: Parcel,
+    from: RemotePath,
+}
+
+struct Switch;
+
+#[async_trait]
+impl Operation for Switch {
+    type Item = Move;
+    type Output = ();
+
+    async fn run(
+        &self,
+        remote: &mut dyn Remote,
+        items: &[Move],
+        each: Each<'_, ()>,
+    ) -> Result<(), RemoteError> {
+        let rename = |item: &Move| Rename { from: item.from.clone(), to: item.parcel.upload.path.clone() };
+        let renames: Vec<Rename> = items.iter().map(rename).collect();
+        remote.rename(&renames, each).await
+    }
+
+    fn path(&self, item: &Move) -> Option<String> {
+        Some(item.parcel.upload.path.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_from_the_top() {
+        let paths = ["b/c", "a", "b", "b/c/d"].map(|path| RemotePath::new(path).unwrap());
+        let levels = by_depth(&paths);
+        assert_eq!(levels.iter().map(Vec::len).collect::<Vec<_>>(), [2, 1, 1]);
+    }
+}

@@ -1,0 +1,109 @@
+//! What an interrupted run left: its files in staging, so that they need not be sent again, and files that went
+//! live without our having noted it.
+
+use std::collections::HashMap;
+
+use slipway_core::{Failure, RemotePath, RunId, Sha256};
+use slipway_store::{JournalItem, Step};
+
+use crate::clock::now_ms;
+use crate::server_view::{list_folders, seen};
+use crate::staging::Staging;
+use crate::work::Work;
+
+/// What is left of an interrupted run.
+#[derive(Debug)]
+pub(crate) struct Left {
+    /// The run, whose staging folder the next one goes on with.
+    pub(crate) run: RunId,
+    /// Files that wait in staging, whole, by path.
+    pub(crate) waiting: HashMap<RemotePath, JournalItem>,
+    /// Files of which a part waits in staging.
+    pub(crate) partial: HashMap<RemotePath, JournalItem>,
+    /// The numbers of all files that lie in staging.
+    pub(crate) there: Vec<u32>,
+    /// The first number that no file of staging has.
+    pub(crate) next_number: u32,
+}
+
+impl Left {
+    /// A file of this content that waits, whole.
+    pub(crate) fn waits(&self, path: &RemotePath, size: u64, sha256: Sha256) -> Option<&JournalItem> {
+        self.waiting.get(path).filter(|item| (item.size, item.sha256) == (size, sha256))
+    }
+
+    /// A part of this content that waits.
+    pub(crate) fn begun(&self, path: &RemotePath, size: u64, sha256: Sha256) -> Option<&JournalItem> {
+        self.partial.get(path).filter(|item| (item.size, item.sha256) == (size, sha256))
+    }
+}
+
+/// Finds out what an earlier run left, and brings the ledger up to date with it.
+pub(crate) async fn recover(work: &Work) -> Result<Option<Left>, Failure> {
+    let unfinished = work
+        .ledger(|ledger, place| {
+            ledger.interrupted(place, now_ms())?;
+            ledger.unfinished(place)
+        })
+        .await?;
+    let Some(unfinished) = unfinished else { return Ok(None) };
+    let staging = Staging::of(&unfinished.run);
+    let listed = list_folders(work, vec![staging.folder().clone()]).await?;
+    let entries = listed.into_iter().find_map(|(_, entries)| entries);
+    let there: Option<HashMap<u32, u64>> = entries.map(|entries| {
+        let numbered = entries.iter().map(|entry| (Staging::number(&entry.name), entry.size));
+        numbered.filter_map(|(number, size)| Some((number?, size))).collect()
+    });
+    let next_number = unfinished.items.iter().map(|item| item.number + 1).max().unwrap_or(0);
+    let (mut waiting, mut partial, mut missing) = (HashMap::new(), HashMap::new(), Vec::new());
+    for item in unfinished.items {
+        let size = there.as_ref().and_then(|there| there.get(&item.number).copied());
+        match (item.step, size) {
+            (Step::Live, _) => {}
+            (_, Some(size)) if size == item.size => {
+                waiting.insert(item.path.clone(), item);
+            }
+            (_, Some(size)) if size < item.size => {
+                partial.insert(item.path.clone(), item);
+            }
+            (Step::Arrived, None) => missing.push(item),
+            _ => {}
+        }
+    }
+    if there.is_some() {
+        settle(work, &unfinished.run, missing).await?;
+    }
+    let unnoted = |item: &&JournalItem| item.step == Step::Planned;
+    note_arrived(work, &unfinished.run, waiting.values().filter(unnoted).map(|item| item.number).collect())
+        .await?;
+    tracing::info!(run = %unfinished.run, waiting = waiting.len(), partial = partial.len(), "an interrupted run");
+    let there = there.unwrap_or_default().into_keys().collect();
+    Ok(Some(Left { run: unfinished.run, waiting, partial, there, next_number }))
+}
+
+/// Files that had arrived without our having noted it. Were they merely taken for planned ones, a second
+/// interruption would leave no trace of their going live.
+async fn note_arrived(work: &Work, run: &RunId, numbers: Vec<u32>) -> Result<(), Failure> {
+    let staging = Staging::of(run);
+    let found = seen(work, numbers.iter().map(|&number| staging.file(number)).collect()).await?;
+    let time = |number| found.get(&staging.file(number)).copied().flatten().and_then(|seen| seen.modified);
+    let arrived: Vec<(u32, Option<i64>)> = numbers.into_iter().map(|number| (number, time(number))).collect();
+    let run = run.clone();
+    work.ledger(move |ledger, _| ledger.journal_arrived(&run, &arrived)).await
+}
+
+/// Files that had arrived and are not in staging any more went live in the moment of the interruption. Their size
+/// and time in the new place confirm it: a rename keeps both.
+async fn settle(work: &Work, run: &RunId, missing: Vec<JournalItem>) -> Result<(), Failure> {
+    let found = seen(work, missing.iter().map(|item| item.path.clone()).collect()).await?;
+    let went_live = |item: &&JournalItem| {
+        let seen = found.get(&item.path).copied().flatten();
+        seen.is_some_and(|seen| {
+            let times = seen.modified.zip(item.server_modified);
+            seen.size == item.size && times.is_none_or(|(now, then)| now == then)
+        })
+    };
+    let live: Vec<u32> = missing.iter().filter(went_live).map(|item| item.number).collect();
+    let run = run.clone();
+    work.ledger(move |ledger, _| ledger.journal_live(&run, &live)).await
+}

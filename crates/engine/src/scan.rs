@@ -1,0 +1,356 @@
+//! The local folder: what is in it, with the digest of each file's content. Links are reported, never followed;
+//! what can't be read or named is reported before anything is sent.
+
+use std::collections::HashMap;
+use std::fs::{File, FileType, Metadata};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use ignore::{DirEntry, WalkBuilder, WalkState};
+use serde::{Deserialize, Serialize};
+use sha2::Digest;
+use slipway_core::{Code, Compare, Failure, LocalFile, Manifest, RemotePath, Sha256};
+use slipway_store::CachedHash;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::file_time;
+use crate::excludes::Excludes;
+use crate::failure::cancelled;
+
+/// A file that was changed so shortly before the scan could change again within the same tick of the clock: its
+/// digest is not kept for the next time. Some file systems count time in steps of 2 seconds.
+const RACY_NANOS: i64 = 2_000_000_000;
+/// Files are read in portions of this many bytes.
+const PORTION: usize = 256 * 1024;
+/// A file that changes while it is read is read so many times at most.
+const READS: usize = 3;
+
+/// Something about a local file or folder that a person should know.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Finding {
+    /// What.
+    pub kind: FindingKind,
+    /// The path below the site's folder.
+    pub path: String,
+}
+
+/// What was found about a local file or folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FindingKind {
+    /// A symbolic link; it is left out.
+    Link,
+    /// A device, pipe or socket; it is left out.
+    Special,
+    /// It can't be read: the publish does not begin.
+    Unreadable,
+    /// FTP or servers can't hold its name: the publish does not begin.
+    NameNotAllowed,
+    /// Another file's name is the same once accents are composed: the publish does not begin.
+    SameName,
+    /// It changes all the time: the publish does not begin.
+    Changing,
+}
+
+impl FindingKind {
+    /// In plain words.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Link => "is a link and was left out",
+            Self::Special => "is not a regular file and was left out",
+            Self::Unreadable => "can't be read",
+            Self::NameNotAllowed => "has a name that servers can't hold",
+            Self::SameName => "has the same name as another file, written with other characters",
+            Self::Changing => "keeps changing",
+        }
+    }
+
+    /// What it means for a publish: `None` if it merely leaves the file out.
+    fn code(self) -> Option<Code> {
+        match self {
+            Self::Link | Self::Special => None,
+            Self::Unreadable => Some(Code::LocalFileUnreadable),
+            Self::NameNotAllowed | Self::SameName => Some(Code::NameNotAllowed),
+            Self::Changing => Some(Code::LocalFileChanging),
+        }
+    }
+}
+
+/// What a scan found.
+#[derive(Default)]
+pub(crate) struct Scanned {
+    pub(crate) manifest: Manifest,
+    pub(crate) findings: Vec<Finding>,
+    /// Digests that were worked out anew.
+    pub(crate) fresh: Vec<(Box<str>, CachedHash)>,
+    /// Files of the cache that are gone.
+    pub(crate) gone: Vec<Box<str>>,
+}
+
+impl Scanned {
+    /// Refuses what must not be published: an unreadable or unnameable file would look removed.
+    pub(crate) fn judge(&self) -> Result<(), Failure> {
+        let bad = |code| move |finding: &&Finding| finding.kind.code() == Some(code);
+        for code in [Code::LocalFileUnreadable, Code::NameNotAllowed, Code::LocalFileChanging] {
+            let found: Vec<&Finding> = self.findings.iter().filter(bad(code)).collect();
+            if let Some(first) = found.first() {
+                let mut failure = Failure::new(code, first.kind.text()).about(&first.path);
+                failure.count = Some(found.len() as u64);
+                return Err(failure);
+            }
+        }
+        if self.manifest.is_empty() {
+            return Err(Failure::new(Code::LocalFolderEmpty, "the folder holds nothing to publish"));
+        }
+        Ok(())
+    }
+
+    /// Pairs of paths that differ only in case, so that a server that does not tell them apart holds only one.
+    pub(crate) fn case_twins(&self) -> Vec<(RemotePath, RemotePath)> {
+        let mut by_lower: HashMap<String, &RemotePath> = HashMap::with_capacity(self.manifest.len());
+        let mut twins = Vec::new();
+        let folders = self.manifest.keys().flat_map(RemotePath::ancestors);
+        let folders: std::collections::BTreeSet<RemotePath> = folders.collect();
+        for path in self.manifest.keys().chain(&folders) {
+            if let Some(first) = by_lower.insert(path.as_str().to_lowercase(), path) {
+                twins.push((first.clone(), path.clone()));
+            }
+        }
+        twins
+    }
+}
+
+/// Looks at the whole folder, on several threads. Blocks.
+pub(crate) fn scan(
+    folder: &Path,
+    excludes: &Excludes,
+    cache: &HashMap<Box<str>, CachedHash>,
+    compare: Compare,
+    cancel: &CancellationToken,
+) -> Result<Scanned, Failure> {
+    if !folder.is_dir() {
+        return Err(Failure::new(Code::LocalFolderMissing, "not a folder").about(folder.display()));
+    }
+    let started = file_time(SystemTime::now());
+    let scanner = Scanner { folder, cache, compare, started, scanned: Mutex::default() };
+    let threads = std::thread::available_parallelism().map_or(2, usize::from).min(8);
+    let walk = WalkBuilder::new(folder)
+        .standard_filters(false)
+        .follow_links(false)
+        .threads(threads)
+        .build_parallel();
+    walk.run(|| {
+        let mut buffer = vec![0; PORTION];
+        let scanner = &scanner;
+        Box::new(move |entry| {
+            if cancel.is_cancelled() {
+                return WalkState::Quit;
+            }
+            scanner.visit(entry, excludes, &mut buffer)
+        })
+    });
+    if cancel.is_cancelled() {
+        return Err(cancelled());
+    }
+    let mut scanned = scanner.scanned.into_inner().unwrap_or_else(PoisonError::into_inner);
+    scanned.findings.sort();
+    let there: std::collections::HashSet<String> =
+        scanned.manifest.iter().map(|(p, f)| cache_key(p, f)).collect();
+    scanned.gone = cache.keys().filter(|key| !there.contains(&***key)).cloned().collect();
+    Ok(scanned)
+}
+
+/// Looks at one file again that changed while it was being sent; `None` if it is gone. Blocks.
+pub(crate) fn scan_one(
+    folder: &Path,
+    path: &RemotePath,
+    before: &LocalFile,
+) -> Result<Option<LocalFile>, Failure> {
+    let local = folder.join(local_path(path, before));
+    match read(&local, &mut vec![0; PORTION]) {
+        Ok(hash) => Ok(Some(LocalFile {
+            size: hash.size,
+            modified: hash.modified,
+            sha256: hash.sha256,
+            spelled: before.spelled.clone(),
+        })),
+        Err(Unread::Gone) => Ok(None),
+        Err(Unread::Changing) => Err(Failure::new(Code::LocalFileChanging, "changed while read").about(path)),
+        Err(Unread::Error(error)) => Err(Failure::new(Code::LocalFileUnreadable, error).about(path)),
+    }
+}
+
+/// A file's path below the site's folder as the file system spells it.
+pub(crate) fn local_path(path: &RemotePath, file: &LocalFile) -> PathBuf {
+    file.spelled.clone().unwrap_or_else(|| path.as_str().split('/').collect())
+}
+
+fn cache_key(path: &RemotePath, file: &LocalFile) -> String {
+    match &file.spelled {
+        Some(spelled) => spelled.to_string_lossy().into_owned(),
+        None => path.to_string(),
+    }
+}
+
+struct Scanner<'a> {
+    folder: &'a Path,
+    cache: &'a HashMap<Box<str>, CachedHash>,
+    compare: Compare,
+    started: i64,
+    scanned: Mutex<Scanned>,
+}
+
+impl Scanner<'_> {
+    fn visit(
+        &self,
+        entry: Result<DirEntry, ignore::Error>,
+        excludes: &Excludes,
+        buffer: &mut [u8],
+    ) -> WalkState {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                self.unreadable(&error);
+                return WalkState::Continue;
+            }
+        };
+        if entry.depth() == 0 {
+            return WalkState::Continue;
+        }
+        let below = entry.path().strip_prefix(self.folder).unwrap_or(entry.path());
+        let Some(kind) = entry.file_type() else { return WalkState::Continue };
+        if excludes.leaves_out(below, kind.is_dir()) {
+            return WalkState::Skip;
+        }
+        if kind.is_dir() {
+            if let Some(error) = entry.error() {
+                self.unreadable(error);
+            }
+            return WalkState::Continue;
+        }
+        self.file(below, entry.path(), kind, buffer);
+        WalkState::Continue
+    }
+
+    fn file(&self, below: &Path, local: &Path, kind: FileType, buffer: &mut [u8]) {
+        if kind.is_symlink() {
+            return self.found(FindingKind::Link, below);
+        }
+        if !kind.is_file() {
+            return self.found(FindingKind::Special, below);
+        }
+        let Some(path) = remote_path(below) else { return self.found(FindingKind::NameNotAllowed, below) };
+        let spelled = (Path::new(path.as_str()) != below).then(|| below.to_owned());
+        let key = below.to_string_lossy();
+        let hash = match self.hash(&key, local, buffer) {
+            Ok(hash) => hash,
+            Err(Unread::Gone) => return,
+            Err(Unread::Changing) => return self.found(FindingKind::Changing, below),
+            Err(Unread::Error(error)) => {
+                tracing::warn!(path = %below.display(), %error, "unreadable");
+                return self.found(FindingKind::Unreadable, below);
+            }
+        };
+        let file = LocalFile { size: hash.size, modified: hash.modified, sha256: hash.sha256, spelled };
+        let clash = self.scanned().manifest.insert(path, file).is_some();
+        if clash {
+            self.found(FindingKind::SameName, below);
+        }
+    }
+
+    /// From the cache if the file looks as it did, else from its content.
+    fn hash(&self, key: &str, local: &Path, buffer: &mut [u8]) -> Result<CachedHash, Unread> {
+        if self.compare == Compare::Modified
+            && let Some(cached) = self.cache.get(key)
+        {
+            let metadata = std::fs::metadata(local).map_err(Unread::from)?;
+            if (metadata.len(), modified(&metadata)?) == (cached.size, cached.modified) {
+                return Ok(*cached);
+            }
+        }
+        let hash = read(local, buffer)?;
+        if self.cache.get(key) != Some(&hash) && hash.modified < self.started - RACY_NANOS {
+            self.scanned().fresh.push((key.into(), hash));
+        }
+        Ok(hash)
+    }
+
+    fn found(&self, kind: FindingKind, below: &Path) {
+        let shown = |c: char| if c.is_control() { '\u{fffd}' } else { c };
+        let path = below.to_string_lossy().chars().map(shown).collect();
+        let finding = Finding { kind, path };
+        self.scanned().findings.push(finding);
+    }
+
+    fn unreadable(&self, error: &ignore::Error) {
+        tracing::warn!(%error, "unreadable");
+        let path = path_of(error).map(|path| path.strip_prefix(self.folder).unwrap_or(path).to_owned());
+        // What vanishes between two looks is gone, not unreadable.
+        if error.io_error().is_some_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
+            return;
+        }
+        self.found(FindingKind::Unreadable, &path.unwrap_or_default());
+    }
+
+    fn scanned(&self) -> MutexGuard<'_, Scanned> {
+        self.scanned.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+enum Unread {
+    Gone,
+    Changing,
+    Error(std::io::Error),
+}
+
+impl From<std::io::Error> for Unread {
+    fn from(error: std::io::Error) -> Self {
+        if error.kind() == std::io::ErrorKind::NotFound { Self::Gone } else { Self::Error(error) }
+    }
+}
+
+/// Reads a file until it did not change meanwhile.
+fn read(local: &Path, buffer: &mut [u8]) -> Result<CachedHash, Unread> {
+    for _ in 0..READS {
+        let mut file = File::open(local)?;
+        let before = file.metadata()?;
+        let mut hasher = sha2::Sha256::new();
+        let mut size = 0;
+        loop {
+            match file.read(buffer)? {
+                0 => break,
+                n => {
+                    hasher.update(&buffer[..n]);
+                    size += n as u64;
+                }
+            }
+        }
+        let after = file.metadata()?;
+        let time = modified(&before)?;
+        if size == after.len() && time == modified(&after)? {
+            let sha256 = Sha256(hasher.finalize().into());
+            return Ok(CachedHash { size, modified: time, sha256 });
+        }
+    }
+    Err(Unread::Changing)
+}
+
+fn modified(metadata: &Metadata) -> Result<i64, Unread> {
+    Ok(file_time(metadata.modified()?))
+}
+
+fn remote_path(below: &Path) -> Option<RemotePath> {
+    let parts: Vec<&str> = below.iter().map(|part| part.to_str()).collect::<Option<_>>()?;
+    RemotePath::new(&parts.join("/")).ok()
+}
+
+fn path_of(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => path_of(err),
+        ignore::Error::Partial(errors) => errors.iter().find_map(path_of),
+        _ => None,
+    }
+}

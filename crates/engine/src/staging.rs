@@ -1,0 +1,171 @@
+//! Slipway's own folder on the server: staging, where new content waits out of visitors' sight, and the marker that
+//! says whose publish was the last.
+
+use async_trait::async_trait;
+use slipway_core::{Failure, RemotePath, RunId};
+use slipway_remote::{Each, Entry, Made, Remote, RemoteError, Source, Stored, Upload};
+
+use crate::failure;
+use crate::spread::{Operation, Spread};
+use crate::work::Work;
+
+/// Turns visitors away on Apache, 2.4 and 2.2, and servers that read its files. Others rely on the run id, which
+/// can't be guessed.
+const HTACCESS: &str = "\
+<IfModule mod_authz_core.c>
+Require all denied
+</IfModule>
+<IfModule !mod_authz_core.c>
+Order deny,allow
+Deny from all
+</IfModule>
+";
+
+/// The name of markers, before the run's id.
+const MARKER: &str = "last-";
+
+/// The staging folder of a run.
+#[derive(Debug, Clone)]
+pub(crate) struct Staging {
+    folder: RemotePath,
+}
+
+impl Staging {
+    pub(crate) fn of(run: &RunId) -> Self {
+        Self { folder: own(run.as_str()) }
+    }
+
+    pub(crate) fn folder(&self) -> &RemotePath {
+        &self.folder
+    }
+
+    /// Where file `number` waits. Flat, numbered names: odd names and deep trees cost nothing here.
+    pub(crate) fn file(&self, number: u32) -> RemotePath {
+        below(&self.folder, &format!("{number:06}"))
+    }
+
+    /// The number in a name of the staging folder.
+    pub(crate) fn number(name: &str) -> Option<u32> {
+        if name.bytes().all(|b| b.is_ascii_digit()) { name.parse().ok() } else { None }
+    }
+
+    /// Makes the folder, and all that is missing above it.
+    pub(crate) async fn make(&self, work: &Work) -> Result<(), Failure> {
+        // Nearly always only the run's own folder is missing.
+        if make_folders(work, vec![self.folder.clone()]).await.is_ok() {
+            return Ok(());
+        }
+        make_own(work).await?;
+        make_folders(work, vec![self.folder.clone()]).await
+    }
+}
+
+/// Makes Slipway's own folder, and all that is missing above it.
+pub(crate) async fn make_own(work: &Work) -> Result<(), Failure> {
+    make_folders(work, vec![RemotePath::root()]).await?;
+    make_folders(work, vec![RemotePath::own()]).await?;
+    let content = Source::Bytes(HTACCESS.as_bytes().to_vec());
+    send(work, Upload { to: guard(), from: content, resume: false }).await
+}
+
+/// The file that turns visitors away.
+pub(crate) fn guard() -> RemotePath {
+    own(".htaccess")
+}
+
+/// The marker of a run.
+pub(crate) fn marker(run: &RunId) -> RemotePath {
+    own(&format!("{MARKER}{run}"))
+}
+
+/// The markers among the entries of Slipway's own folder.
+pub(crate) fn markers(entries: &[Entry]) -> Vec<RemotePath> {
+    entries.iter().filter(|entry| entry.name.starts_with(MARKER)).map(|entry| own(&entry.name)).collect()
+}
+
+/// Puts a run's marker there.
+pub(crate) async fn set_marker(work: &Work, run: &RunId) -> Result<(), Failure> {
+    // One byte: some servers do not store empty files.
+    send(work, Upload { to: marker(run), from: Source::Bytes(vec![b'\n']), resume: false }).await
+}
+
+fn own(name: &str) -> RemotePath {
+    below(&RemotePath::own(), name)
+}
+
+/// Names of our making, or that came out of a listing, which holds only names that can be paths.
+fn below(folder: &RemotePath, name: &str) -> RemotePath {
+    folder.join(name).unwrap_or_else(|_| folder.clone())
+}
+
+async fn send(work: &Work, upload: Upload) -> Result<(), Failure> {
+    let mut sending = Spread::start(work, SendOne, vec![upload], 1);
+    while let Some(done) = sending.next().await? {
+        for (upload, stored) in done {
+            stored.map_err(|error| failure::remote(&error, Some(upload.to.as_str())))?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes folders that may be made in any order.
+pub(crate) async fn make_folders(work: &Work, folders: Vec<RemotePath>) -> Result<(), Failure> {
+    let mut making = Spread::start(work, MakeFolders, folders, 32);
+    let mut failed = None;
+    while let Some(done) = making.next().await? {
+        let mut made = Vec::new();
+        for (folder, outcome) in done {
+            match outcome {
+                Ok(Made::New) if !folder.is_own() && !folder.is_root() => made.push(folder),
+                Ok(_) => {}
+                Err(error) => {
+                    failed.get_or_insert_with(|| failure::remote(&error, Some(folder.as_str())));
+                }
+            }
+        }
+        work.ledger(move |ledger, place| ledger.folders_made(place, &made)).await?;
+    }
+    failed.map_or(Ok(()), Err)
+}
+
+struct SendOne;
+
+#[async_trait]
+impl Operation for SendOne {
+    type Item = Upload;
+    type Output = Stored;
+
+    async fn run(
+        &self,
+        remote: &mut dyn Remote,
+        items: &[Upload],
+        each: Each<'_, Stored>,
+    ) -> Result<(), RemoteError> {
+        remote.upload(items, &|_, _| {}, each).await
+    }
+
+    fn path(&self, item: &Upload) -> Option<String> {
+        Some(item.to.to_string())
+    }
+}
+
+struct MakeFolders;
+
+#[async_trait]
+impl Operation for MakeFolders {
+    type Item = RemotePath;
+    type Output = Made;
+
+    async fn run(
+        &self,
+        remote: &mut dyn Remote,
+        items: &[RemotePath],
+        each: Each<'_, Made>,
+    ) -> Result<(), RemoteError> {
+        remote.make_folders(items, each).await
+    }
+
+    fn path(&self, item: &RemotePath) -> Option<String> {
+        Some(item.to_string())
+    }
+}

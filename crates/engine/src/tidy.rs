@@ -1,0 +1,160 @@
+//! What follows the switch-over: what the site no longer has is removed, then folders that nothing needs, then
+//! staging. And the marker that says whose publish was the last.
+
+use std::collections::HashSet;
+
+use async_trait::async_trait;
+use slipway_core::{Failure, Plan, RemotePath, RunId};
+use slipway_remote::{Each, EntryKind, Remote, RemoteError};
+
+use crate::failure;
+use crate::server_view::list_folders;
+use crate::spread::{Operation, Spread};
+use crate::staging::{self, Staging};
+use crate::work::Work;
+
+/// Takes every marker away before anything live is changed, so that no computer takes the server for what it
+/// published itself.
+pub(crate) async fn clear_markers(work: &Work) -> Result<(), Failure> {
+    let listed = list_folders(work, vec![RemotePath::own()]).await?;
+    let entries = listed.into_iter().find_map(|(_, entries)| entries).unwrap_or_default();
+    remove(work, RemoveFiles, staging::markers(&entries)).await?;
+    work.ledger(|ledger, place| ledger.set_marker(place, None)).await
+}
+
+/// Puts this run's marker there.
+pub(crate) async fn set_marker(work: &Work, run: &RunId) -> Result<(), Failure> {
+    staging::set_marker(work, run).await?;
+    let run = run.clone();
+    work.ledger(move |ledger, place| ledger.set_marker(place, Some(&run))).await
+}
+
+/// Removes what the plan removes, and folders that are empty then.
+pub(crate) async fn remove_old(work: &Work, plan: &Plan) -> Result<u64, Failure> {
+    let files = plan.removals.iter().filter(|removal| !removal.in_the_way);
+    let retries = remove_files(work, files.map(|removal| removal.path.clone()).collect()).await?;
+    remove_folders(work, plan.remove_folders.clone()).await?;
+    let forget = plan.forget.clone();
+    work.ledger(move |ledger, place| ledger.forget(place, &forget)).await?;
+    Ok(retries)
+}
+
+/// Removes a run's staging folder with all that is left in it.
+pub(crate) async fn remove_staging(work: &Work, run: &RunId) -> Result<(), Failure> {
+    let folder = Staging::of(run).folder().clone();
+    let listed = list_folders(work, vec![folder.clone()]).await?;
+    if let Some(entries) = listed.into_iter().find_map(|(_, entries)| entries) {
+        let files = entries.iter().filter(|entry| entry.kind == EntryKind::File);
+        let files = files.filter_map(|entry| folder.join(&entry.name).ok()).collect();
+        remove(work, RemoveFiles, files).await?;
+        remove(work, RemoveFolders, vec![folder]).await?;
+    }
+    let run = run.clone();
+    work.ledger(move |ledger, _| ledger.tidied(&run)).await
+}
+
+/// Removes what an interrupted run left in staging and nothing needs any more, before it takes the space of what
+/// will be sent.
+pub(crate) async fn remove_stale(
+    work: &Work,
+    staging: &Staging,
+    there: &[u32],
+    needed: &HashSet<u32>,
+) -> Result<(), Failure> {
+    let stale = there.iter().filter(|number| !needed.contains(number));
+    remove(work, RemoveFiles, stale.map(|&number| staging.file(number)).collect()).await.map(drop)
+}
+
+/// Removes published files; one that is not there any more is as good as removed.
+pub(crate) async fn remove_files(work: &Work, files: Vec<RemotePath>) -> Result<u64, Failure> {
+    let (gone, retries) = remove(work, RemoveFiles, files).await?;
+    work.ledger(move |ledger, place| ledger.files_removed(place, &gone)).await?;
+    Ok(retries)
+}
+
+/// Removes folders of Slipway's making, children first. One that still holds something, of whomever, stays.
+pub(crate) async fn remove_folders(work: &Work, folders: Vec<RemotePath>) -> Result<(), Failure> {
+    let mut rest = folders;
+    while let Some(depth) = rest.iter().map(RemotePath::depth).max() {
+        let (level, shallower) = rest.into_iter().partition(|folder| folder.depth() == depth);
+        rest = shallower;
+        let mut gone = Vec::new();
+        let mut removing = Spread::start(work, RemoveFolders, level, 32);
+        while let Some(done) = removing.next().await? {
+            for (folder, outcome) in done {
+                match outcome {
+                    Ok(()) | Err(RemoteError::NotFound(_)) => gone.push(folder),
+                    Err(error) if error.can_pass() => {
+                        return Err(failure::remote(&error, Some(folder.as_str())));
+                    }
+                    Err(error) => tracing::info!(%folder, %error, "the folder stays"),
+                }
+            }
+        }
+        work.ledger(move |ledger, place| ledger.folders_removed(place, &gone)).await?;
+    }
+    Ok(())
+}
+
+/// Removes things, all of which must go; returns them, and the number of repeated tries.
+async fn remove<Op>(
+    work: &Work,
+    operation: Op,
+    paths: Vec<RemotePath>,
+) -> Result<(Vec<RemotePath>, u64), Failure>
+where
+    Op: Operation<Item = RemotePath, Output = ()>,
+{
+    let mut gone = Vec::with_capacity(paths.len());
+    let mut removing = Spread::start(work, operation, paths, 32);
+    while let Some(done) = removing.next().await? {
+        for (path, outcome) in done {
+            match outcome {
+                Ok(()) | Err(RemoteError::NotFound(_)) => gone.push(path),
+                Err(error) => return Err(failure::remote(&error, Some(path.as_str()))),
+            }
+        }
+    }
+    Ok((gone, removing.retries()))
+}
+
+struct RemoveFiles;
+struct RemoveFolders;
+
+#[async_trait]
+impl Operation for RemoveFiles {
+    type Item = RemotePath;
+    type Output = ();
+
+    async fn run(
+        &self,
+        remote: &mut dyn Remote,
+        items: &[RemotePath],
+        each: Each<'_, ()>,
+    ) -> Result<(), RemoteError> {
+        remote.remove_files(items, each).await
+    }
+
+    fn path(&self, item: &RemotePath) -> Option<String> {
+        Some(item.to_string())
+    }
+}
+
+#[async_trait]
+impl Operation for RemoveFolders {
+    type Item = RemotePath;
+    type Output = ();
+
+    async fn run(
+        &self,
+        remote: &mut dyn Remote,
+        items: &[RemotePath],
+        each: Each<'_, ()>,
+    ) -> Result<(), RemoteError> {
+        remote.remove_folders(items, each).await
+    }
+
+    fn path(&self, item: &RemotePath) -> Option<String> {
+        Some(item.to_string())
+    }
+}

@@ -1,0 +1,138 @@
+//! What a run works with.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use slipway_core::{Code, Event, Failure, RemotePath, Site};
+use slipway_remote::{Backoff, Connector, Pool, RemoteError};
+use slipway_store::{Ledger, PlaceId};
+use tokio_util::sync::CancellationToken;
+
+use crate::failure::{cancelled, stored};
+use crate::publish::PublishOptions;
+
+/// Where a run's events go. Cheap to clone.
+#[derive(Clone)]
+pub struct Events(Arc<dyn Fn(Event) + Send + Sync>);
+
+impl Events {
+    /// Events go to `listener`, which must not block.
+    pub fn new(listener: impl Fn(Event) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(listener))
+    }
+
+    /// Nobody listens.
+    pub fn none() -> Self {
+        Self::new(drop)
+    }
+
+    /// Says something.
+    pub fn send(&self, event: Event) {
+        (self.0)(event);
+    }
+
+    /// Says something worth knowing.
+    pub(crate) fn note(&self, text: impl Into<String>, path: Option<&RemotePath>) {
+        self.send(Event::Note { text: text.into(), path: path.map(ToString::to_string) });
+    }
+}
+
+/// A site with all that is needed to work on it. The caller holds the site's lock for as long as this lives.
+#[derive(Clone)]
+pub struct Work {
+    pub(crate) site: Arc<Site>,
+    pub(crate) place: PlaceId,
+    pub(crate) ledger: Arc<Ledger>,
+    pub(crate) connector: Arc<dyn Connector>,
+    pub(crate) pool: Arc<Pool>,
+    pub(crate) backoff: Backoff,
+    pub(crate) events: Events,
+    pub(crate) cancel: CancellationToken,
+}
+
+impl Work {
+    /// Gets everything ready; connects to nothing yet. `site` already has what the options change. Blocks.
+    pub fn new(
+        site: Site,
+        ledger: Arc<Ledger>,
+        connector: Arc<dyn Connector>,
+        options: &PublishOptions,
+        events: Events,
+        cancel: CancellationToken,
+    ) -> Result<Self, Failure> {
+        let place = ledger.place(&site.name, &destination(&site)).map_err(stored)?;
+        let facts = connector.facts();
+        let wanted = options.connections.unwrap_or(site.connections);
+        let limit = facts.connection_limit.map_or(wanted, |learnt| learnt.min(wanted));
+        let backoff = Backoff::new(site.retry);
+        let said = events.clone();
+        let on_retry = move |error: &RemoteError, attempt: u32, pause: Duration| {
+            say_retry(&said, error.code(), None, attempt, backoff.attempts(), pause);
+        };
+        let pool = Pool::new(connector.clone(), limit, backoff, Box::new(on_retry));
+        Ok(Self { site: Arc::new(site), place, ledger, connector, pool, backoff, events, cancel })
+    }
+
+    /// Runs what blocks, such as the ledger, where it may block.
+    pub(crate) async fn blocking<T: Send + 'static>(
+        &self,
+        what: impl FnOnce(&Self) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let this = self.clone();
+        match tokio::task::spawn_blocking(move || what(&this)).await {
+            Ok(result) => result,
+            Err(error) => Err(Failure::new(Code::Unexpected, error)),
+        }
+    }
+
+    /// Writes to the ledger.
+    pub(crate) async fn ledger<T: Send + 'static>(
+        &self,
+        what: impl FnOnce(&Ledger, PlaceId) -> Result<T, slipway_store::StoreError> + Send + 'static,
+    ) -> Result<T, Failure> {
+        self.blocking(move |this| what(&this.ledger, this.place).map_err(stored)).await
+    }
+
+    /// Waits for `what`, or for the user to stop it.
+    pub(crate) async fn unless_cancelled<T>(
+        &self,
+        what: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => Err(cancelled()),
+            result = what => result,
+        }
+    }
+
+    /// Remembers what was learnt of the server, and says good-bye.
+    pub(crate) async fn leave(&self) {
+        self.pool.close().await;
+        let mut facts = self.connector.facts();
+        if let Some(limit) = self.pool.learnt_limit() {
+            facts.connection_limit = Some(limit);
+        }
+        let kept = self.ledger(move |ledger, place| ledger.set_server_facts(place, &facts)).await;
+        if let Err(error) = kept {
+            tracing::warn!(%error, "what was learnt of the server is lost");
+        }
+    }
+}
+
+pub(crate) fn say_retry(
+    events: &Events,
+    code: Code,
+    path: Option<String>,
+    attempt: u32,
+    attempts: u32,
+    pause: Duration,
+) {
+    let wait_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
+    events.send(Event::Retrying { code, path, attempt, attempts, wait_ms });
+}
+
+/// Where a site is published, as the ledger tells places apart. Another host, port, user or folder is another
+/// place, with a record of its own; FTP and FTPS to the same port are the same.
+pub fn destination(site: &Site) -> String {
+    format!("{}@{}:{}/{}", site.user, site.host.to_lowercase(), site.port(), site.remote_dir.as_str())
+}

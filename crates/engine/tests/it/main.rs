@@ -1,0 +1,6 @@
+//! The engine against a server in memory, where every single operation can be made to fail.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod crash;
+mod fixture;
+mod publish;

@@ -1,0 +1,13 @@
+//! FTP (RFC 959) and FTPS (RFC 4217) over suppaftp: it keeps the control connection, logs in, upgrades to TLS and
+//! reads replies. Data connections are ours, so that each wait has a time-out and the final reply is always read.
+
+mod connector;
+mod data;
+mod listing;
+mod replies;
+mod session;
+mod time;
+mod tls;
+mod transfer;
+
+pub use connector::{FtpConnector, Options};

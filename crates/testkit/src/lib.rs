@@ -1,0 +1,28 @@
+//! What tests run against: real FTP servers, connections that break at a chosen moment, folder trees.
+//!
+//! Test-only and independent of the other crates, so that every one of them can use it. Whatever cannot be
+//! set up panics with the reason: a test whose server did not start has failed, it is not skipped.
+//!
+//! ```no_run
+//! use slipway_testkit::{Daemon, Kind, Options, Tls};
+//! let daemon = Daemon::with(Kind::Vsftpd, Options { tls: Tls::None, ..Options::default() });
+//! daemon.write_tree(&[("index.html", b"hello")]);
+//! assert!(daemon.root().join("index.html").exists());
+//! ```
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a failed set-up is a failed test"
+)]
+
+mod certificate;
+mod control_proxy;
+mod daemon;
+mod folder;
+mod silence;
+
+pub use control_proxy::{Action, ControlProxy, DataFault, Exchange};
+pub use daemon::{Daemon, Kind, Options, Tls};
+pub use folder::{assert_same_tree, sample_tree, snapshot, write_tree};
+pub use silence::{HangServer, RefusedPort, hang_server, refused_port};

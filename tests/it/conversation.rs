@@ -1,0 +1,60 @@
+//! What was said between the command and the server, as the proxy wrote it down.
+
+use slipway_testkit::{ControlProxy, Exchange};
+
+/// A part of what was said: from its making on.
+pub(crate) struct Conversation<'a> {
+    proxy: &'a ControlProxy,
+    from: usize,
+}
+
+impl<'a> Conversation<'a> {
+    /// What is said from now on.
+    pub(crate) fn from_now(proxy: &'a ControlProxy) -> Self {
+        Self { proxy, from: proxy.record().len() }
+    }
+
+    /// Everything so far.
+    pub(crate) fn exchanges(&self) -> Vec<Exchange> {
+        self.proxy.record().split_off(self.from)
+    }
+
+    /// How many commands there were with this verb; `CONNECT` counts the connections.
+    pub(crate) fn count(&self, verb: &str) -> usize {
+        self.exchanges().iter().filter(|said| verb_of(&said.command) == verb).count()
+    }
+
+    /// The names in staging that were sent, in order, those of repeated tries included.
+    pub(crate) fn sent(&self) -> Vec<String> {
+        self.exchanges().iter().filter_map(|said| staged(&said.command).map(str::to_owned)).collect()
+    }
+
+    /// The names in staging of which the server has said that they lie there: after each transfer its size is asked.
+    pub(crate) fn confirmed(&self) -> Vec<String> {
+        let sizes = self.exchanges().into_iter().filter(|said| said.reply.starts_with("213"));
+        sizes.filter_map(|said| in_staging(said.command.strip_prefix("SIZE ")?).map(str::to_owned)).collect()
+    }
+
+    /// The paths of the website that were deleted.
+    pub(crate) fn deleted(&self) -> Vec<String> {
+        let exchanges = self.exchanges();
+        let paths = exchanges.iter().filter_map(|said| said.command.strip_prefix("DELE "));
+        paths.filter(|path| !path.starts_with(".slipway/")).map(str::to_owned).collect()
+    }
+}
+
+/// The first word of a command.
+pub(crate) fn verb_of(command: &str) -> &str {
+    command.split(' ').next().unwrap_or_default()
+}
+
+/// The name in staging that a command sends content to.
+pub(crate) fn staged(command: &str) -> Option<&str> {
+    in_staging(command.strip_prefix("STOR ").or_else(|| command.strip_prefix("APPE "))?)
+}
+
+/// `.slipway/<run>/000042`, of a path to a file in staging.
+fn in_staging(path: &str) -> Option<&str> {
+    let name = path.strip_prefix(".slipway/")?.split_once('/')?.1;
+    name.bytes().all(|byte| byte.is_ascii_digit()).then_some(path)
+}

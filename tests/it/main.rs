@@ -1,0 +1,28 @@
+//! The `slipway` command against real FTP servers, from outside: only what it is called with, what it says, what it
+//! ends with, and what is on the server then.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "clippy's leave for tests covers test functions only"
+)]
+
+mod broken;
+mod changing;
+mod commands;
+mod connecting;
+mod conversation;
+mod decisions;
+mod folders;
+mod harness;
+mod killed;
+mod large;
+mod limits;
+mod manual;
+mod names;
+mod practice;
+mod publishing;
+mod secrets;
+mod selection;
+mod site;
+mod stopped;
