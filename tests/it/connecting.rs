@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::sync::mpsc::channel;
+use std::time::Duration;
 
 use slipway_testkit::{
     Action, ControlProxy, Daemon, Kind, Options, Tls, hang_server, refused_port, snapshot,
@@ -11,6 +12,9 @@ use slipway_testkit::{
 use crate::conversation::Conversation;
 use crate::harness::{PASSWORD, start};
 use crate::site::{Site, fingerprint};
+
+/// Nothing here takes longer.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A website that is online.
 fn published(daemon: &Daemon, site: &Site) {
@@ -237,11 +241,11 @@ fn a_second_publish_waits_for_nobody() {
     let (go_on, may_go_on) = channel();
     let wait = move || {
         there.send(()).unwrap();
-        may_go_on.recv().unwrap();
+        may_go_on.recv_timeout(PATIENCE).unwrap();
     };
     proxy.at_verb("STOR", 2, Action::Notify(Box::new(wait)));
     let first = site.begin(&[]);
-    is_there.recv().unwrap();
+    is_there.recv_timeout(PATIENCE).unwrap();
     let failed = site.publish(&[]).failed("another_publish_running", 1);
     assert_eq!(failed["run"], serde_json::Value::Null);
     go_on.send(()).unwrap();

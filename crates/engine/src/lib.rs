@@ -4,6 +4,7 @@
 mod check;
 mod clock;
 mod commit;
+mod content;
 mod excludes;
 mod failure;
 mod preview;

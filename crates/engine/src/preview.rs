@@ -9,6 +9,9 @@ use crate::scan::{Finding, Scanned, scan};
 use crate::server_view::{list, look, marker_holds};
 use crate::work::Work;
 
+/// So many files are named one by one before the rest is only counted.
+const MOST_NAMED: usize = 50;
+
 /// What a publish would do.
 #[derive(Debug, Clone)]
 pub struct Preview {
@@ -29,7 +32,8 @@ pub(crate) struct Prepared {
     pub(crate) bytes_waiting: u64,
 }
 
-/// Works out what a publish would do. Changes nothing, here or on the server.
+/// Works out what a publish would do. Changes no file, here or on the server; what an interrupted run is found to
+/// have done is noted in the ledger.
 pub async fn preview(work: &Work, options: &PublishOptions) -> Result<Preview, Failure> {
     let result = async {
         let scanned = scan_folder(work, options).await?;
@@ -52,10 +56,21 @@ pub(crate) async fn scan_folder(work: &Work, options: &PublishOptions) -> Result
         drop(cache);
         let (fresh, gone) = (std::mem::take(&mut scanned.fresh), std::mem::take(&mut scanned.gone));
         this.ledger.save_hashes(&this.site.name, &fresh, &gone).map_err(stored)?;
-        scanned.judge()?;
+        scanned.judge().inspect_err(|_| say_why(this, &scanned))?;
         Ok(scanned)
     })
     .await
+}
+
+/// Names all files that stop the publish; the failure names only the first.
+fn say_why(work: &Work, scanned: &Scanned) {
+    let stopping = || scanned.findings.iter().filter(|finding| finding.kind.stops());
+    for finding in stopping().take(MOST_NAMED) {
+        work.events.finding(finding);
+    }
+    if let Some(more) = stopping().count().checked_sub(MOST_NAMED).filter(|&more| more > 0) {
+        work.events.note(format!("And {more} more."), None);
+    }
 }
 
 /// Finds out what the server holds, and makes the plan.

@@ -13,7 +13,6 @@ use crate::clock::now_ms;
 use crate::commit::commit;
 use crate::failure::remote;
 use crate::preview::{Prepared, guard, prepare, scan_folder};
-use crate::scan::FindingKind;
 use crate::server_view::sizes;
 use crate::staging::{self, Staging};
 use crate::tidy::{clear_markers, remove_old, remove_staging, set_marker};
@@ -90,14 +89,8 @@ impl Run<'_> {
         self.enter(RunState::Scanning).await?;
         let scanned = scan_folder(work, options).await?;
         for finding in &scanned.findings {
-            if matches!(finding.kind, FindingKind::Link | FindingKind::Special) {
-                let text = format!("{} {}.", finding.path, finding.kind.text());
-                outcome.notes.push(text);
-                work.events.send(Event::Note {
-                    text: format!("It {}.", finding.kind.text()),
-                    path: Some(finding.path.clone()),
-                });
-            }
+            outcome.notes.push(format!("{} {}.", finding.path, finding.kind.text()));
+            work.events.finding(finding);
         }
 
         self.enter(RunState::Planning).await?;
@@ -107,6 +100,12 @@ impl Run<'_> {
         let plan = &prepared.plan;
         work.events.send(planned(&prepared));
         guard(plan, options)?;
+        let foreign = plan.count(Change::Foreign);
+        if foreign > 0 {
+            let text = format!("Files that were not put there by Slipway are replaced: {foreign}.");
+            outcome.notes.push(text.clone());
+            work.events.note(text, None);
+        }
         outcome.unchanged = plan.unchanged as u64;
         if plan.is_empty() && prepared.left.is_none() && plan.forget.is_empty() {
             return if prepared.as_published { Ok(()) } else { self.sign().await };

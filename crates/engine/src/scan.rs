@@ -2,30 +2,25 @@
 //! what can't be read or named is reported before anything is sent.
 
 use std::collections::HashMap;
-use std::fs::{File, FileType, Metadata};
-use std::io::Read;
+use std::fs::FileType;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use serde::{Deserialize, Serialize};
-use sha2::Digest;
-use slipway_core::{Code, Compare, Failure, LocalFile, Manifest, RemotePath, Sha256};
+use slipway_core::{Code, Compare, Failure, LocalFile, Manifest, RemotePath};
 use slipway_store::CachedHash;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::file_time;
+use crate::content::{PORTION, Unread, modified, read};
 use crate::excludes::Excludes;
 use crate::failure::cancelled;
 
 /// A file that was changed so shortly before the scan could change again within the same tick of the clock: its
 /// digest is not kept for the next time. Some file systems count time in steps of 2 seconds.
 const RACY_NANOS: i64 = 2_000_000_000;
-/// Files are read in portions of this many bytes.
-const PORTION: usize = 256 * 1024;
-/// A file that changes while it is read is read so many times at most.
-const READS: usize = 3;
 
 /// Something about a local file or folder that a person should know.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -65,6 +60,11 @@ impl FindingKind {
             Self::SameName => "has the same name as another file, written with other characters",
             Self::Changing => "keeps changing",
         }
+    }
+
+    /// Whether a publish does not begin because of it.
+    pub fn stops(self) -> bool {
+        self.code().is_some()
     }
 
     /// What it means for a publish: `None` if it merely leaves the file out.
@@ -299,48 +299,6 @@ impl Scanner<'_> {
     }
 }
 
-enum Unread {
-    Gone,
-    Changing,
-    Error(std::io::Error),
-}
-
-impl From<std::io::Error> for Unread {
-    fn from(error: std::io::Error) -> Self {
-        if error.kind() == std::io::ErrorKind::NotFound { Self::Gone } else { Self::Error(error) }
-    }
-}
-
-/// Reads a file until it did not change meanwhile.
-fn read(local: &Path, buffer: &mut [u8]) -> Result<CachedHash, Unread> {
-    for _ in 0..READS {
-        let mut file = File::open(local)?;
-        let before = file.metadata()?;
-        let mut hasher = sha2::Sha256::new();
-        let mut size = 0;
-        loop {
-            match file.read(buffer)? {
-                0 => break,
-                n => {
-                    hasher.update(&buffer[..n]);
-                    size += n as u64;
-                }
-            }
-        }
-        let after = file.metadata()?;
-        let time = modified(&before)?;
-        if size == after.len() && time == modified(&after)? {
-            let sha256 = Sha256(hasher.finalize().into());
-            return Ok(CachedHash { size, modified: time, sha256 });
-        }
-    }
-    Err(Unread::Changing)
-}
-
-fn modified(metadata: &Metadata) -> Result<i64, Unread> {
-    Ok(file_time(metadata.modified()?))
-}
-
 fn remote_path(below: &Path) -> Option<RemotePath> {
     let parts: Vec<&str> = below.iter().map(|part| part.to_str()).collect::<Option<_>>()?;
     RemotePath::new(&parts.join("/")).ok()
@@ -354,3 +312,7 @@ fn path_of(error: &ignore::Error) -> Option<&Path> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+#[path = "scan_tests.rs"]
+mod tests;

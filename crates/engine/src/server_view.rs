@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
-use slipway_core::{Change, Failure, Manifest, Plan, Published, RemotePath, RunId, Seen, ServerView};
+use slipway_core::{Change, Failure, Manifest, Plan, Published, RemotePath, RunId, Seen, ServerView, Upload};
 use slipway_remote::{Each, Entry, EntryKind, Remote, RemoteError};
 
 use crate::failure;
@@ -52,14 +52,44 @@ pub(crate) async fn list(
             }
         }
     }
+    confirm_times(work, published, &mut view).await?;
     Ok(view)
 }
 
-/// Looks at the files that a plan would replace or remove.
+/// Listings tell times in another way than `MDTM` on some servers, such as in local time. Our record comes from
+/// `MDTM`; where the two differ, it is asked again before anyone is told that a file was changed.
+async fn confirm_times(work: &Work, published: &Published, view: &mut ServerView) -> Result<(), Failure> {
+    let doubtful = published.files.iter().filter(|(path, record)| {
+        let seen = view.files.get(*path).copied().flatten();
+        let times = seen.and_then(|seen| seen.modified).zip(record.server_modified);
+        seen.is_some_and(|seen| seen.size == record.size) && times.is_some_and(|(now, then)| now != then)
+    });
+    let paths = doubtful.map(|(path, _)| path.clone()).collect();
+    ask_times(work, paths, &mut view.files).await
+}
+
+/// Looks at the files that a plan would replace or remove, and at what others may have put where it has new ones.
 pub(crate) async fn look(work: &Work, plan: &Plan) -> Result<ServerView, Failure> {
-    let replaced = plan.uploads.iter().filter(|upload| upload.change == Change::Changed);
-    let paths = replaced.map(|upload| &upload.path).chain(plan.removals.iter().map(|removal| &removal.path));
-    Ok(ServerView { files: seen(work, paths.cloned().collect()).await?, complete: false })
+    let (new, replaced): (Vec<&Upload>, Vec<&Upload>) =
+        plan.uploads.iter().partition(|upload| upload.change == Change::New);
+    let replaced = replaced.into_iter().map(|upload| &upload.path);
+    let paths = replaced.chain(plan.removals.iter().map(|removal| &removal.path));
+    let mut files = seen(work, paths.cloned().collect()).await?;
+    let new: BTreeSet<&RemotePath> = new.into_iter().map(|upload| &upload.path).collect();
+    let mut folders: BTreeSet<RemotePath> = new.iter().filter_map(|path| path.parent()).collect();
+    // What is a file as yet can't be listed.
+    for removal in &plan.removals {
+        folders.remove(&removal.path);
+    }
+    for (folder, entries) in list_folders(work, folders.into_iter().collect()).await? {
+        for entry in entries.unwrap_or_default() {
+            let Ok(path) = folder.join(&entry.name) else { continue };
+            if entry.kind == EntryKind::File && new.contains(&path) {
+                files.insert(path, Some(Seen { size: entry.size, modified: entry.modified }));
+            }
+        }
+    }
+    Ok(ServerView { files, complete: false })
 }
 
 /// Sizes and times of files; `None` for one that is confirmed not to be there.
@@ -77,7 +107,16 @@ pub(crate) async fn seen(
         files.insert(path, seen);
     }
     let there = files.iter().filter(|(_, seen)| seen.is_some()).map(|(path, _)| path.clone()).collect();
-    let mut times = Spread::start(work, Times, there, 16);
+    ask_times(work, there, &mut files).await?;
+    Ok(files)
+}
+
+async fn ask_times(
+    work: &Work,
+    paths: Vec<RemotePath>,
+    files: &mut BTreeMap<RemotePath, Option<Seen>>,
+) -> Result<(), Failure> {
+    let mut times = Spread::start(work, Times, paths, 16);
     while let Some(done) = times.next().await? {
         for (path, time) in done {
             // A server that tells no times is compared by size alone.
@@ -86,7 +125,7 @@ pub(crate) async fn seen(
             }
         }
     }
-    Ok(files)
+    Ok(())
 }
 
 /// Lists folders; `None` for one that is not there.

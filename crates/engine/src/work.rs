@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::failure::{cancelled, stored};
 use crate::publish::PublishOptions;
+use crate::scan::Finding;
 
 /// Where a run's events go. Cheap to clone.
 #[derive(Clone)]
@@ -29,6 +30,12 @@ impl Events {
     /// Says something.
     pub fn send(&self, event: Event) {
         (self.0)(event);
+    }
+
+    /// Says what was found about a local file.
+    pub(crate) fn finding(&self, finding: &Finding) {
+        let text = format!("It {}.", finding.kind.text());
+        self.send(Event::Note { text, path: Some(finding.path.clone()) });
     }
 
     /// Says something worth knowing.

@@ -198,7 +198,9 @@ impl Fill<'_> {
     }
 
     pub(super) fn leave_out(&self) -> Option<String> {
-        let glob = self.failure.path.as_deref().map_or_else(|| "GLOB".to_owned(), quoted);
+        // A character that can't be shown can't be typed either.
+        let glob = self.failure.path.as_deref().map(|path| path.replace('\u{fffd}', "?"));
+        let glob = glob.map_or_else(|| "GLOB".to_owned(), |glob| quoted(&glob));
         self.again("publish", &format!("--leave-out {glob}"))
     }
 }

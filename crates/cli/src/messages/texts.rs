@@ -68,7 +68,6 @@ impl Fill<'_> {
                 self.count("1 name cannot be used on this server", "names cannot be used on this server"),
                 format!("It does not take some letters or very long names{}. Rename what is called so, or leave it \
                          out.{}", self.such_as(), self.nothing_sent()))
-                .then("See all of them:", self.again("preview", ""))
                 .then("Leave them out:", self.leave_out()),
             Code::LocalFolderMissing => say("The folder of this website is not there",
                 format!("Slipway looked for \"{}\". Was it moved or renamed, or is it on a stick or drive that is not \
@@ -81,7 +80,6 @@ impl Fill<'_> {
             Code::LocalFileUnreadable => say(self.count("1 file cannot be read", "files cannot be read"),
                 format!("Another program may hold {} open, or you may not be allowed to read {}{}.", self.it(),
                     self.it(), self.path_aside()))
-                .then("See all of them:", self.again("preview", ""))
                 .then("Leave them out:", self.leave_out()),
             Code::LocalFileChanging => say(format!("{path} keeps changing"),
                 "It is being saved again and again, so there is no finished version to send. Close the program that \

@@ -3,4 +3,5 @@
 
 mod crash;
 mod fixture;
+mod order;
 mod publish;

@@ -102,6 +102,21 @@ async fn a_file_changed_on_the_server_is_not_overwritten_silently() {
 }
 
 #[tokio::test]
+async fn a_file_of_others_that_is_replaced_is_told() {
+    let fixture = small_site();
+    fixture.publish().await.unwrap();
+    fixture.server.put("news.html", b"theirs");
+    fixture.write("news.html", "ours");
+    let outcome = fixture.publish().await.unwrap();
+    assert_eq!(fixture.online()["news.html"], b"ours");
+    assert!(
+        outcome.notes.iter().any(|note| note.contains("not put there by Slipway")),
+        "{:?}",
+        outcome.notes
+    );
+}
+
+#[tokio::test]
 async fn a_publish_by_another_computer_is_noticed() {
     let fixture = small_site();
     fixture.publish().await.unwrap();

@@ -1,4 +1,10 @@
 //! Servers of every kind, seen through the `Remote` trait.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a failed set-up is a failed test"
+)]
 
 mod conformance;
 mod connect;

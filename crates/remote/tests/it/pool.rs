@@ -48,9 +48,9 @@ async fn never_more_than_the_limit_and_none_twice() {
     let pool = pool(server.clone(), 3);
     assert_eq!(use_at_once(&pool, 20).await, 0);
     assert_eq!((connects(&server), server.connections()), (3, 3));
-    assert_eq!((pool.most_open(), pool.open(), pool.learnt_limit()), (3, 3, None));
+    assert_eq!((pool.most_open(), pool.connected(), pool.learnt_limit()), (3, 3, None));
     pool.close().await;
-    assert_eq!((pool.open(), server.connections()), (0, 0));
+    assert_eq!((pool.connected(), server.connections()), (0, 0));
 }
 
 #[tokio::test(start_paused = true)]
@@ -66,7 +66,7 @@ async fn a_dropped_lease_is_a_closed_connection() {
     assert!(!waiting.is_finished(), "one connection for one at a time");
     drop(lease);
     waiting.await.unwrap().unwrap();
-    assert_eq!((pool.open(), server.connections(), connects(&server)), (0, 0, 2));
+    assert_eq!((pool.connected(), server.connections(), connects(&server)), (0, 0, 2));
 }
 
 #[tokio::test(start_paused = true)]
@@ -121,6 +121,6 @@ async fn what_can_not_pass_is_not_tried_again() {
         });
         let pool = pool(faulty, 4);
         assert_eq!(pool.get().await.err(), Some(error));
-        assert_eq!((count.load(Ordering::Relaxed), pool.open()), (tries, 0));
+        assert_eq!((count.load(Ordering::Relaxed), pool.connected()), (tries, 0));
     }
 }

@@ -1,5 +1,6 @@
 //! Connectors to real servers.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -37,7 +38,8 @@ pub(crate) struct LogOfFailure<'a>(pub(crate) &'a Daemon);
 impl Drop for LogOfFailure<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            let log = self.0.log();
+            // A second panic here would end all tests.
+            let log = catch_unwind(AssertUnwindSafe(|| self.0.log())).unwrap_or_default();
             let lines: Vec<&str> = log.lines().collect();
             eprintln!("{}", lines[lines.len().saturating_sub(40)..].join("\n"));
         }

@@ -105,6 +105,19 @@ async fn the_control_connection_breaks() {
     }
 }
 
+/// suppaftp leaves a command in the TLS layer when tokio's budget for a task runs out as it is written.
+#[tokio::test]
+async fn no_command_stays_behind() {
+    let daemon = Daemon::start(Kind::Vsftpd);
+    let mut remote = connect(&FtpConnector::new(options(&daemon, Protocol::Ftps))).await;
+    for _ in 0..3 {
+        while tokio::task::coop::has_budget_remaining() {
+            tokio::task::coop::consume_budget().await;
+        }
+        remote.ping().await.unwrap();
+    }
+}
+
 #[tokio::test]
 async fn one_refusal_does_not_end_the_others() {
     for (reply, full) in [("552 Quota exceeded", true), ("550 Permission denied.", false)] {

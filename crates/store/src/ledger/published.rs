@@ -36,7 +36,7 @@ impl Ledger {
 
     /// Whether Slipway has put any file at this place.
     pub fn has_published(&self, place: PlaceId) -> Result<bool, StoreError> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM published WHERE place = ?1)";
+        let sql = "SELECT EXISTS (SELECT 1 FROM files WHERE place = ?1)";
         Ok(self.read().query_row(sql, [place.0], |row| row.get(0))?)
     }
 
@@ -97,12 +97,14 @@ mod tests {
     #[test]
     fn files_and_folders_come_and_go() {
         let f = Fixture::new();
+        assert!(!f.ledger.has_published(f.place).unwrap());
         f.published(1, &["a.html", "b/c.html", "b/\u{fc}ber d.html", "e.html"]);
         f.ledger.folders_made(f.place, &[path("b"), path("x"), path("x/y")]).unwrap();
         f.ledger.folders_made(f.place, &[path("b")]).unwrap();
         f.ledger.files_removed(f.place, &[path("a.html"), path("never there")]).unwrap();
         f.ledger.folders_removed(f.place, &[path("x/y")]).unwrap();
         f.ledger.forget(f.place, &[path("e.html"), path("x")]).unwrap();
+        assert!(f.ledger.has_published(f.place).unwrap());
         let published = f.ledger.published(f.place).unwrap();
         let files: Vec<&str> = published.files.keys().map(RemotePath::as_str).collect();
         assert_eq!(files, ["b/c.html", "b/\u{fc}ber d.html"]);

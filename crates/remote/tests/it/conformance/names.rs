@@ -64,7 +64,8 @@ async fn files(ground: &mut Ground<'_>, all: &[&str]) {
         let stored = ground.upload(&[bytes_to(at(name).as_str(), b"lost")]).await;
         assert!(stored[0].is_err(), "{name:?} is not lost after all");
         let left: Vec<RemotePath> = ground.names("names/files").await.iter().map(|name| at(name)).collect();
-        call!(ground, remove_files, left);
+        let removed = call!(ground, remove_files, left);
+        assert!(removed.iter().all(Result::is_ok), "{name:?}: {removed:?}");
     }
 
     let uploads: Vec<_> = kept.iter().map(|name| bytes_to(at(name).as_str(), name.as_bytes())).collect();
@@ -123,7 +124,8 @@ async fn folders(ground: &mut Ground<'_>, all: &[&str]) {
         let found = ground.names("names/folders").await;
         assert!(made[0].is_err() || found != [name], "{name:?} is not lost after all");
         let left: Vec<RemotePath> = found.iter().map(|name| at(name)).collect();
-        call!(ground, remove_folders, left);
+        let removed = call!(ground, remove_folders, left);
+        assert!(removed.iter().all(Result::is_ok), "{name:?}: {removed:?}");
     }
 
     let folders: Vec<RemotePath> = kept.iter().map(|name| at(name)).collect();
