@@ -14,6 +14,11 @@ impl<'a> Conversation<'a> {
         Self { proxy, from: proxy.record().len() }
     }
 
+    /// All that was ever said.
+    pub(crate) fn everything(proxy: &'a ControlProxy) -> Self {
+        Self { proxy, from: 0 }
+    }
+
     /// Everything so far.
     pub(crate) fn exchanges(&self) -> Vec<Exchange> {
         self.proxy.record().split_off(self.from)
@@ -22,6 +27,12 @@ impl<'a> Conversation<'a> {
     /// How many commands there were with this verb; `CONNECT` counts the connections.
     pub(crate) fn count(&self, verb: &str) -> usize {
         self.exchanges().iter().filter(|said| verb_of(&said.command) == verb).count()
+    }
+
+    /// How many data connections the server offered.
+    pub(crate) fn transfers(&self) -> u64 {
+        let offers = |reply: &str| reply.starts_with("229") || reply.starts_with("227");
+        self.exchanges().iter().filter(|said| offers(&said.reply)).count() as u64
     }
 
     /// The names in staging that were sent, in order, those of repeated tries included.

@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use slipway_testkit::{Action, ControlProxy, Daemon, Kind, sample_tree};
+use slipway_testkit::{Action, ControlProxy, Daemon, DataFault, Kind, sample_tree};
 
 use crate::conversation::{Conversation, staged};
 use crate::harness::signal;
@@ -235,8 +235,10 @@ fn a_large_file_is_carried_on_with_where_it_stopped() {
         let proxy = ControlProxy::start(daemon.port());
         let site = Site::through(&proxy);
         site.write(&[("index.html", b"1"), ("film.mp4", &vec![9; size])]);
-        // It stands still in the middle of the film, until the proxy is told to let go.
-        proxy.at_transfer(film_transfer(&daemon), slipway_testkit::DataFault::Stall(size as u64 / 2));
+        let preview = Conversation::from_now(&proxy);
+        site.run("preview", &[]).done();
+        // After what the preview did too, `.htaccess` is sent, then the film: it stands still in its middle.
+        proxy.at_transfer(2 * preview.transfers() + 2, DataFault::Stall(size as u64 / 2));
         let running = site.begin(&["--connections", "1"]);
         wait_until(|| half_is_there(daemon.root(), size as u64 / 4));
         signal("KILL", running.id());
@@ -248,11 +250,6 @@ fn a_large_file_is_carried_on_with_where_it_stopped() {
         assert!(bytes < size as u64 * 4 / 5, "{kind:?}: {bytes} of {size} bytes sent again");
         assert!(talk.sent().iter().all(|path| staged(&format!("STOR {path}")).is_some()));
     }
-}
-
-/// Which data connection brings the film at the first publish: listings come before it, and `.htaccess`.
-fn film_transfer(_daemon: &Daemon) -> u64 {
-    3
 }
 
 fn half_is_there(root: &Path, at_least: u64) -> bool {

@@ -1,1 +1,82 @@
-//! x
+//! A publish that its user stops.
+
+use std::fs;
+use std::sync::{Arc, OnceLock};
+
+use slipway_testkit::{Action, ControlProxy, Daemon, Kind, sample_tree, snapshot};
+
+use crate::conversation::Conversation;
+use crate::harness::signal;
+use crate::site::Site;
+
+const FILES: usize = 40;
+
+/// Publishes, and sends a signal at this command.
+fn stopped_at(
+    proxy: &ControlProxy,
+    site: &Site,
+    verb: &str,
+    number: u64,
+    name: &'static str,
+) -> serde_json::Value {
+    let process = Arc::new(OnceLock::new());
+    let stopped = process.clone();
+    proxy.at_verb(verb, number, Action::Notify(Box::new(move || signal(name, *stopped.wait()))));
+    let running = site.begin(&["--connections", "3"]);
+    process.set(running.id()).unwrap();
+    running.end().failed("cancelled", 7)
+}
+
+#[test]
+fn while_uploading() {
+    for (kind, name) in Kind::ALL.into_iter().zip(["INT", "TERM", "INT", "TERM"]) {
+        let daemon = Daemon::start(kind);
+        let proxy = ControlProxy::start(daemon.port());
+        let site = Site::through(&proxy);
+        site.write(&[("index.html", b"old")]);
+        site.publish(&[]).live_with(1, 0, 0);
+        sample_tree(&site.folder(), 31, FILES);
+        let talk = Conversation::from_now(&proxy);
+        let failed = stopped_at(&proxy, &site, "STOR", 15, name);
+        assert_eq!(
+            (&failed["stage"], &failed["site"]),
+            (&"uploading".into(), &"untouched".into()),
+            "{failed}"
+        );
+        let visible = snapshot(daemon.root()).into_keys().filter(|path| !path.starts_with(".slipway/"));
+        assert_eq!(visible.collect::<Vec<_>>(), ["index.html"]);
+        assert_eq!(fs::read(daemon.root().join("index.html")).unwrap(), b"old");
+        let (first, confirmed) = (talk.sent().len(), talk.confirmed());
+
+        let talk = Conversation::from_now(&proxy);
+        let last = site.publish(&[]).live_with(FILES as u64, 0, 0);
+        site.assert_online(daemon.root(), &last);
+        let second = talk.sent();
+        assert!(second.iter().all(|name| !confirmed.contains(name)), "{kind:?}");
+        let most = FILES + 3;
+        assert!((FILES..=most).contains(&(first + second.len())), "{kind:?}: {first} and {}", second.len());
+        assert_eq!(site.states(), ["live", "cancelled", "live"]);
+    }
+}
+
+#[test]
+fn while_going_live() {
+    let daemon = Daemon::start(Kind::ProFtpd);
+    let proxy = ControlProxy::start(daemon.port());
+    let site = Site::through(&proxy);
+    sample_tree(&site.folder(), 32, FILES);
+    let failed = stopped_at(&proxy, &site, "RNTO", 10, "INT");
+    assert_eq!(
+        (&failed["stage"], &failed["site"]),
+        (&"going_live".into(), &"partly_switched".into()),
+        "{failed}"
+    );
+    let local = snapshot(&site.folder());
+    for (path, content) in snapshot(daemon.root()) {
+        assert!(path.starts_with(".slipway/") || local[&path] == content, "{path} is not whole");
+    }
+    let talk = Conversation::from_now(&proxy);
+    let last = site.publish(&[]).live();
+    site.assert_online(daemon.root(), &last);
+    assert_eq!(talk.sent().len(), 0, "everything had arrived");
+}

@@ -68,6 +68,9 @@ pub(crate) async fn serve(listener: TcpListener, site: Site) {
 /// The library's own `listen` cannot tell which port it got, so it is given accepted connections. It
 /// wants a server for each.
 fn serve_one(site: &Site, stream: TcpStream) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "replies may wait for one another");
+    }
     match site.server() {
         Ok(server) => {
             tokio::spawn(async move {

@@ -17,6 +17,8 @@ pub(super) const OPENED: &[Status] = &[Status::AboutToSend, Status::AlreadyOpen]
 /// The replies that end a transfer well.
 pub(super) const DONE: &[Status] = &[Status::ClosingDataConnection, Status::RequestedFileActionOk];
 
+/// Files are read, and sockets written, in portions of this many bytes.
+pub(super) const PORTION: usize = 256 * 1024;
 /// How long a server may leave a finished data connection open before we stop reading from it.
 const DRAIN: Duration = Duration::from_secs(1);
 
@@ -85,15 +87,11 @@ impl Session {
     }
 
     /// `425`, `450` and `522` on a data connection under TLS 1.3 mean, on ProFTPD, that its session can't be
-    /// resumed any more: with TLS 1.2 it can.
+    /// resumed any more: with TLS 1.2 it can. Under TLS 1.2 a new control connection is what may help.
     fn session_refused(&self, error: RemoteError) -> RemoteError {
         match error.reply() {
-            Some(reply) if matches!(reply.code, 425 | 450 | 522) => {
-                let text = reply.to_string();
-                match self.step_down(text) {
-                    RemoteError::Lost(_) => error,
-                    refused => refused,
-                }
+            Some(reply) if self.secure.is_some() && matches!(reply.code, 425 | 450 | 522) => {
+                self.step_down(reply.to_string())
             }
             _ => error,
         }

@@ -3,11 +3,15 @@
 
 mod connector;
 mod data;
+mod download;
+mod files;
 mod listing;
+mod operations;
 mod replies;
 mod session;
+mod source;
 mod time;
 mod tls;
-mod transfer;
+mod upload;
 
 pub use connector::{FtpConnector, Options};

@@ -68,6 +68,7 @@ pub(super) fn refusal(reply: Reply, during: During) -> RemoteError {
         421 => RemoteError::Lost(reply.to_string()),
         452 | 552 => RemoteError::Full(reply),
         400..500 if says(FULL) => RemoteError::Full(reply),
+        450 if says(NOT_FOUND) => RemoteError::NotFound(reply),
         400..500 => RemoteError::TryLater(reply),
         500..=504 => RemoteError::Unsupported(reply),
         530 | 532 => RemoteError::Denied(reply),

@@ -1,0 +1,167 @@
+//! Uploads: one file over one data connection, and the proof that it arrived whole.
+
+use suppaftp::Status;
+use tokio::io::AsyncWriteExt;
+
+use super::data::{Data, PORTION, drain};
+use super::session::Session;
+use super::source::Opened;
+use crate::error::RemoteError;
+use crate::remote::{RESUME_FROM, Remote, Stored, Upload};
+
+impl Session {
+    /// Sends one file, and makes sure that it arrived whole.
+    pub(super) async fn store(
+        &mut self,
+        file: &Upload,
+        on_bytes: &(dyn Fn(u64) + Send + Sync),
+    ) -> Result<Stored, RemoteError> {
+        let size = file.from.size();
+        let mut source = Opened::open(&file.from).await?;
+        let there = if file.resume && size > RESUME_FROM { self.there_already(file, size).await? } else { 0 };
+        let mut sent = 0;
+        if there < size || size == 0 {
+            let begun = self.begin_store(file, there).await;
+            let (mut data, from) = match begun {
+                Err(error) if there > 0 && !error.ends_connection() => {
+                    // Not from the middle, then.
+                    (self.begin_store(file, 0).await?.0, 0)
+                }
+                other => other?,
+            };
+            let copied = match source.skip(from).await {
+                Ok(()) => self.copy_out(&mut source, size - from, &mut data, on_bytes).await,
+                Err(error) => Err(CopyError::Local(error)),
+            };
+            sent = self.end_store(copied, data).await?;
+        }
+        source.unchanged().await?;
+        let stored = self.size(&file.to).await?;
+        if stored != size {
+            return Err(RemoteError::SizeDisagrees { sent: size, stored });
+        }
+        let modified = self.time_if_known(&file.to).await?;
+        Ok(Stored { size, modified, sent })
+    }
+
+    /// Bytes of this content that an earlier try left.
+    async fn there_already(&mut self, file: &Upload, size: u64) -> Result<u64, RemoteError> {
+        match self.size(&file.to).await {
+            Ok(there) if there <= size => Ok(there),
+            Ok(_) => Ok(0),
+            Err(error) if error.ends_connection() => Err(error),
+            Err(_) => Ok(0),
+        }
+    }
+
+    /// `STOR`; from byte `from` on with `REST` before it, or `APPE` where there is no `REST`.
+    async fn begin_store(&mut self, file: &Upload, from: u64) -> Result<(Box<dyn Data>, u64), RemoteError> {
+        let path = self.wire(&file.to);
+        if from == 0 {
+            return Ok((self.begin("STOR", format!("STOR {path}")).await?, 0));
+        }
+        if self.features().rest {
+            let rest = self.command("REST", format!("REST {from}"), &[Status::RequestFilePending]).await;
+            match rest {
+                Ok(_) => match self.begin("STOR", format!("STOR {path}")).await {
+                    Ok(data) => return Ok((data, from)),
+                    Err(error) if error.ends_connection() => return Err(error),
+                    Err(_) => {}
+                },
+                Err(error) if error.ends_connection() => return Err(error),
+                Err(_) => {}
+            }
+        }
+        Ok((self.begin("APPE", format!("APPE {path}")).await?, from))
+    }
+
+    async fn copy_out(
+        &mut self,
+        source: &mut Opened<'_>,
+        bytes: u64,
+        data: &mut Box<dyn Data>,
+        on_bytes: &(dyn Fn(u64) + Send + Sync),
+    ) -> Result<u64, CopyError> {
+        let mut buffer = std::mem::take(&mut self.buffer);
+        buffer.resize(PORTION, 0);
+        let result = self.copy_with(&mut buffer, source, bytes, data, on_bytes).await;
+        self.buffer = buffer;
+        result
+    }
+
+    async fn copy_with(
+        &self,
+        buffer: &mut [u8],
+        source: &mut Opened<'_>,
+        bytes: u64,
+        data: &mut Box<dyn Data>,
+        on_bytes: &(dyn Fn(u64) + Send + Sync),
+    ) -> Result<u64, CopyError> {
+        let throttle = &self.connector.options.throttle;
+        let portion = throttle.portion(buffer.len()) as u64;
+        let mut left = bytes;
+        while left > 0 {
+            let want = left.min(portion) as usize;
+            let got = source.read(&mut buffer[..want]).await.map_err(CopyError::Local)?;
+            if got == 0 {
+                return Err(CopyError::Local(RemoteError::LocalChanged));
+            }
+            throttle.take(got as u64).await;
+            let mut written = 0;
+            while written < got {
+                let write = data.write(&buffer[written..got]);
+                let n = self.connector.timed("sending", write).await.map_err(CopyError::Remote)?;
+                match n {
+                    Ok(0) => return Err(CopyError::Broken("nothing was taken".to_owned())),
+                    Ok(n) => written += n,
+                    Err(error) => return Err(CopyError::Broken(error.to_string())),
+                }
+            }
+            on_bytes(got as u64);
+            left -= got as u64;
+        }
+        Ok(bytes)
+    }
+
+    /// Ends a transfer, well or not: the final reply is always read, since it alone tells what happened, and the
+    /// connection stays in step.
+    async fn end_store(
+        &mut self,
+        copied: Result<u64, CopyError>,
+        mut data: Box<dyn Data>,
+    ) -> Result<u64, RemoteError> {
+        if let Err(CopyError::Remote(error)) = copied {
+            return Err(error);
+        }
+        // A TLS session whose connection ends without a good-bye can't be resumed for the next one.
+        let shut = self.connector.timed("closing", data.shutdown()).await?;
+        let copied = match (copied, shut) {
+            (Ok(_), Err(error)) => Err(CopyError::Broken(error.to_string())),
+            (copied, _) => copied,
+        };
+        let ((), completion) = tokio::join!(drain(data), self.completion());
+        match (copied, completion) {
+            (Ok(sent), Ok(())) => Ok(sent),
+            (Ok(_), Err(error)) => Err(error),
+            (Err(CopyError::Local(error)), Err(ends)) if ends.ends_connection() => {
+                tracing::debug!(%error, "the local file failed, and then the connection");
+                Err(ends)
+            }
+            (Err(CopyError::Local(error)), _) => Err(error),
+            (Err(_), Err(error)) => Err(error),
+            // It says that all is well after it cut us off; the size will tell, on another connection.
+            (Err(CopyError::Broken(text)), Ok(())) => Err(RemoteError::Lost(text)),
+            (Err(CopyError::Remote(error)), Ok(())) => Err(error),
+        }
+    }
+}
+
+/// Why the bytes of a file did not all go out.
+enum CopyError {
+    /// Because of the local file; the connection is sound.
+    Local(RemoteError),
+    /// The server stopped taking them; its reply tells why.
+    Broken(String),
+    /// The connection can't be used any more.
+    Remote(RemoteError),
+}
