@@ -27,7 +27,7 @@ pub(super) struct SiteOptions {
     /// Read the password from the first line of standard input.
     #[arg(long, help_heading = "The server")]
     pub(super) password_stdin: bool,
-    /// Where visitors see the website, such as https://example.com.
+    /// Where visitors see the website; the address begins with https:// or http://.
     #[arg(long, value_name = "URL", help_heading = "The website")]
     web_url: Option<String>,
     /// Files to leave out, such as '*.psd' or drafts/, as in .gitignore; '!keep.psd' takes one back in. Can be given
