@@ -16,6 +16,7 @@ pub use slipway_core as core;
 pub use slipway_engine::{CheckReport, CheckStep, Events, Finding, FindingKind, Preview, PublishOptions};
 pub use slipway_store::{RunKind, RunRecord};
 pub use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 /// Slipway, with all that it keeps on this computer. Cheap to clone.
 #[derive(Clone)]
@@ -24,6 +25,7 @@ pub struct Slipway {
     sites: Arc<Sites>,
     ledger: Arc<Ledger>,
     credentials: Arc<Credentials>,
+    good_byes: TaskTracker,
 }
 
 impl Slipway {
@@ -32,7 +34,15 @@ impl Slipway {
         let data = DataDir::open(data_dir).map_err(stored)?;
         let sites = Arc::new(Sites::open(&data).map_err(stored)?);
         let ledger = Arc::new(Ledger::open(&data.ledger_file()).map_err(stored)?);
-        Ok(Self { data, sites, ledger, credentials: Arc::new(Credentials::system()) })
+        let credentials = Arc::new(Credentials::system());
+        Ok(Self { data, sites, ledger, credentials, good_byes: TaskTracker::new() })
+    }
+
+    /// Waits until all servers have been said good-bye to, a few seconds at most. To be called before the process
+    /// ends; a server that is left without a word keeps the connection open for a while, and counts it.
+    pub async fn close(&self) {
+        self.good_byes.close();
+        self.good_byes.wait().await;
     }
 
     /// The folder for logs.

@@ -30,7 +30,9 @@ impl Slipway {
         cancel: CancellationToken,
     ) -> Result<CheckReport, Failure> {
         let (work, _lock) = self.work(name, &PublishOptions::default(), events, cancel).await?;
-        slipway_engine::check(&work).await
+        let result = slipway_engine::check(&work).await;
+        self.leave(work);
+        result
     }
 
     /// What a publish would do. Changes nothing, here or on the server.
@@ -42,7 +44,9 @@ impl Slipway {
         cancel: CancellationToken,
     ) -> Result<Preview, Failure> {
         let (work, _lock) = self.work(name, &options, events, cancel).await?;
-        slipway_engine::preview(&work, &options).await
+        let result = slipway_engine::preview(&work, &options).await;
+        self.leave(work);
+        result
     }
 
     /// Publishes a site. The last event is `Finished` or `Failed`, whatever happens.
@@ -54,7 +58,11 @@ impl Slipway {
         cancel: CancellationToken,
     ) -> Result<Published, Failure> {
         let result = match self.work(name, &options, events.clone(), cancel).await {
-            Ok((work, _lock)) => slipway_engine::publish(&work, &options).await,
+            Ok((work, _lock)) => {
+                let result = slipway_engine::publish(&work, &options).await;
+                self.leave(work);
+                result
+            }
             Err(failure) => Err((None, failure)),
         };
         match result {
@@ -68,6 +76,11 @@ impl Slipway {
                 Err(failure)
             }
         }
+    }
+
+    /// Says good-bye to the server behind the scenes.
+    fn leave(&self, work: Work) {
+        self.good_byes.spawn(async move { work.say_good_bye().await });
     }
 
     /// The site with its password and its lock, ready to work on.

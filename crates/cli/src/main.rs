@@ -87,7 +87,9 @@ async fn perform(cli: Cli, mut setting: Setting, out: &Arc<Output>) -> Result<()
     }
     let context = Context::new(api, out.clone(), setting.program.clone());
     signals::listen(&context);
-    let Err(failure) = cli.command.run(&context).await else { return Ok(()) };
+    let ended = cli.command.run(&context).await;
+    context.api.close().await;
+    let Err(failure) = ended else { return Ok(()) };
     tracing::error!(code = %failure.code, detail = failure.detail, path = failure.path, "failed");
     setting.logs = logging::folder();
     if let Some(name) = setting.name.clone() {

@@ -12,8 +12,6 @@ use crate::work::Work;
 pub struct CheckStep {
     /// What.
     pub name: String,
-    /// Whether it went well.
-    pub ok: bool,
     /// What the server said, or what was found.
     pub detail: String,
 }
@@ -53,8 +51,18 @@ async fn probe(work: &Work) -> Result<CheckReport, Failure> {
     let invalid = |error| Failure::new(slipway_core::Code::Unexpected, error);
     let (first, second) = (path(".tmp").map_err(invalid)?, path("-renamed.tmp").map_err(invalid)?);
 
-    one(&mut lease, Kind::Folder(RemotePath::root())).await.map_err(|e| remote(&e, Some(&folder(work))))?;
-    steps.push(step("find the folder", folder(work)));
+    let report = |steps, features| CheckReport { steps, features, facts: work.connector.facts() };
+    match one(&mut lease, Kind::Look).await {
+        Ok(()) => steps.push(step("find the folder", folder(work))),
+        Err(RemoteError::NotFound(_)) => {
+            let detail = format!("{} is not there yet; the first publish makes it", folder(work));
+            steps.push(step("find the folder", detail));
+            let features = lease.features();
+            lease.give_back();
+            return Ok(report(steps, features));
+        }
+        Err(error) => return Err(remote(&error, Some(&folder(work)))),
+    }
     let content = b"Slipway checks whether it may save files here. This file can be deleted.\n".to_vec();
     one(&mut lease, Kind::Write(first.clone(), content))
         .await
@@ -65,15 +73,12 @@ async fn probe(work: &Work) -> Result<CheckReport, Failure> {
     let there = if renamed.is_ok() { second } else { first };
     let removed = one(&mut lease, Kind::Remove(there.clone())).await;
     for (name, result) in [("rename it", renamed), ("remove it", removed)] {
-        steps.push(match result {
-            Ok(()) => step(name, String::new()),
-            Err(error) if error.ends_connection() => return Err(remote(&error, Some(there.as_str()))),
-            Err(error) => CheckStep { name: name.to_owned(), ok: false, detail: error.to_string() },
-        });
+        result.map_err(|error| remote(&error, Some(there.as_str())))?;
+        steps.push(step(name, String::new()));
     }
     let features = lease.features();
     lease.give_back();
-    Ok(CheckReport { steps, features, facts: work.connector.facts() })
+    Ok(report(steps, features))
 }
 
 fn folder(work: &Work) -> String {
@@ -81,11 +86,11 @@ fn folder(work: &Work) -> String {
 }
 
 fn step(name: &str, detail: String) -> CheckStep {
-    CheckStep { name: name.to_owned(), ok: true, detail }
+    CheckStep { name: name.to_owned(), detail }
 }
 
 enum Kind {
-    Folder(RemotePath),
+    Look,
     Write(RemotePath, Vec<u8>),
     Rename(RemotePath, RemotePath),
     Remove(RemotePath),
@@ -95,8 +100,8 @@ enum Kind {
 async fn one(lease: &mut Lease, what: Kind) -> Result<(), RemoteError> {
     let mut outcome = Ok(());
     match what {
-        Kind::Folder(path) => {
-            lease.make_folders(&[path], &mut |_, made| outcome = made.map(drop)).await?;
+        Kind::Look => {
+            lease.list(&[RemotePath::root()], &mut |_, listed| outcome = listed.map(drop)).await?;
         }
         Kind::Write(path, content) => {
             let upload = Upload { to: path, from: Source::Bytes(content), resume: false };

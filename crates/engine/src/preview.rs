@@ -1,6 +1,8 @@
 //! From the folder and the server to a plan: the first half of every publish, and all of a preview.
 
-use slipway_core::{Code, Failure, OnConflict, Plan, PlanOptions, Published, RemotePath, ServerView, plan};
+use slipway_core::{
+    Code, Failure, OnConflict, Plan, PlanOptions, Published, RemotePath, ServerView, Upload, plan,
+};
 
 use crate::excludes::Excludes;
 use crate::publish::PublishOptions;
@@ -95,7 +97,7 @@ pub(crate) async fn prepare(
     };
     let plan = plan(&scanned.manifest, &published, &view, &plan_options);
     let bytes_waiting = left.as_ref().map_or(0, |left| {
-        let waits = |u: &&slipway_core::Upload| left.waits(&u.path, u.file.size, u.file.sha256).is_some();
+        let waits = |upload: &&Upload| left.waits(upload).is_some();
         plan.uploads.iter().filter(waits).map(|upload| upload.file.size).sum()
     });
     Ok(Prepared { plan, left, as_published, bytes_waiting })

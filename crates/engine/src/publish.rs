@@ -7,8 +7,10 @@ use std::time::Instant;
 use slipway_core::{
     Change, Code, Compare, Event, Failure, OnConflict, Outcome, Plan, RemotePath, RunId, RunState, SiteState,
 };
+use slipway_remote::RemoteError;
 use slipway_store::RunKind;
 
+use crate::case::CaseTwins;
 use crate::clock::now_ms;
 use crate::commit::commit;
 use crate::failure::remote;
@@ -94,10 +96,10 @@ impl Run<'_> {
         }
 
         self.enter(RunState::Planning).await?;
-        let prepared = prepare(work, &scanned, options).await?;
-        let twins = scanned.case_twins();
-        drop(scanned);
+        let mut prepared = prepare(work, &scanned, options).await?;
         let plan = &prepared.plan;
+        let twins = CaseTwins::find(&scanned.manifest, plan);
+        drop(scanned);
         work.events.send(planned(&prepared));
         guard(plan, options)?;
         let foreign = plan.count(Change::Foreign);
@@ -110,16 +112,16 @@ impl Run<'_> {
         if plan.is_empty() && prepared.left.is_none() && plan.forget.is_empty() {
             return if prepared.as_published { Ok(()) } else { self.sign().await };
         }
-        self.switch_over(&prepared, &twins, outcome).await
+        self.switch_over(&mut prepared, &twins, outcome).await
     }
 
     async fn switch_over(
         &self,
-        prepared: &Prepared,
-        twins: &[(RemotePath, RemotePath)],
+        prepared: &mut Prepared,
+        twins: &CaseTwins,
         outcome: &mut Outcome,
     ) -> Result<(), Failure> {
-        let (work, plan) = (self.work, &prepared.plan);
+        let work = self.work;
         // What an interrupted run left is gone on with in its own staging folder, under its own journal.
         let journal = prepared.left.as_ref().map_or(&self.id, |left| &left.run);
         let staging = Staging::of(journal);
@@ -128,7 +130,8 @@ impl Run<'_> {
         let begun = journal.clone();
         work.ledger(move |ledger, _| ledger.staging_begun(&begun)).await?;
         staging.make(work).await?;
-        self.tell_twins_apart(twins).await?;
+        twins.settle(work, &mut prepared.plan).await?;
+        let plan = &prepared.plan;
         let sent = transfer(work, journal, &staging, plan, prepared.left.as_ref()).await?;
         outcome.bytes = sent.bytes;
         outcome.retries += sent.retries;
@@ -161,21 +164,6 @@ impl Run<'_> {
         set_marker(self.work, &self.id).await
     }
 
-    /// Where names differ only in case, the server must tell them apart.
-    async fn tell_twins_apart(&self, twins: &[(RemotePath, RemotePath)]) -> Result<(), Failure> {
-        let Some((first, second)) = twins.first() else { return Ok(()) };
-        let guard = staging::guard();
-        let Ok(shouted) = RemotePath::new(&guard.as_str().to_uppercase()) else { return Ok(()) };
-        let asked = sizes(self.work, vec![shouted]).await?;
-        if asked.iter().all(|(_, size)| size.is_err()) {
-            return Ok(());
-        }
-        let detail = format!("the server takes {first} and {second} for the same file");
-        let mut failure = Failure::new(Code::NameNotAllowed, detail).about(second);
-        failure.count = Some(twins.len() as u64);
-        Err(failure)
-    }
-
     /// Compares what the server says of the new files with what was sent.
     async fn verify(&self, parcels: &[Parcel]) -> Result<(), Failure> {
         let expected: std::collections::HashMap<&RemotePath, u64> =
@@ -187,6 +175,9 @@ impl Run<'_> {
                 Ok(size) => {
                     let detail = format!("{size} bytes are online");
                     return Err(Failure::new(Code::ServerMisbehaves, detail).about(&path));
+                }
+                Err(RemoteError::NotFound(_)) => {
+                    return Err(Failure::new(Code::ServerMisbehaves, "it is not there").about(&path));
                 }
                 Err(error) => return Err(remote(&error, Some(path.as_str()))),
             }

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use slipway_core::{Failure, RemotePath, RunId, Sha256};
+use slipway_core::{Failure, RemotePath, RunId, Upload};
 use slipway_store::{JournalItem, Step};
 
 use crate::clock::now_ms;
@@ -16,25 +16,33 @@ use crate::work::Work;
 pub(crate) struct Left {
     /// The run, whose staging folder the next one goes on with.
     pub(crate) run: RunId,
-    /// Files that wait in staging, whole, by path.
+    /// Files that wait in staging, whole, by path: the final reply was read, and the file had not changed.
     pub(crate) waiting: HashMap<RemotePath, JournalItem>,
-    /// Files of which a part waits in staging.
+    /// Files of which a part waits in staging, or that were under way when the run was cut off.
     pub(crate) partial: HashMap<RemotePath, JournalItem>,
     /// The numbers of all files that lie in staging.
     pub(crate) there: Vec<u32>,
+    /// The numbers of all files of the journal that did not go live.
+    pub(crate) pending: Vec<u32>,
     /// The first number that no file of staging has.
     pub(crate) next_number: u32,
 }
 
 impl Left {
     /// A file of this content that waits, whole.
-    pub(crate) fn waits(&self, path: &RemotePath, size: u64, sha256: Sha256) -> Option<&JournalItem> {
-        self.waiting.get(path).filter(|item| (item.size, item.sha256) == (size, sha256))
+    pub(crate) fn waits(&self, upload: &Upload) -> Option<&JournalItem> {
+        let file = &upload.file;
+        self.waiting.get(&upload.path).filter(|item| (item.size, item.sha256) == (file.size, file.sha256))
     }
 
-    /// A part of this content that waits.
-    pub(crate) fn begun(&self, path: &RemotePath, size: u64, sha256: Sha256) -> Option<&JournalItem> {
-        self.partial.get(path).filter(|item| (item.size, item.sha256) == (size, sha256))
+    /// A part of this content that waits, or all of it that nobody has checked yet. What was sent is what was
+    /// planned only if the file was not touched since.
+    pub(crate) fn begun(&self, upload: &Upload) -> Option<&JournalItem> {
+        let file = &upload.file;
+        let same = |item: &&JournalItem| {
+            (item.size, item.sha256, item.modified) == (file.size, file.sha256, file.modified)
+        };
+        self.partial.get(&upload.path).filter(same)
     }
 }
 
@@ -55,15 +63,17 @@ pub(crate) async fn recover(work: &Work) -> Result<Option<Left>, Failure> {
         numbered.filter_map(|(number, size)| Some((number?, size))).collect()
     });
     let next_number = unfinished.items.iter().map(|item| item.number + 1).max().unwrap_or(0);
+    let pending = unfinished.items.iter().filter(|item| item.step != Step::Live).map(|item| item.number);
+    let pending = pending.collect();
     let (mut waiting, mut partial, mut missing) = (HashMap::new(), HashMap::new(), Vec::new());
     for item in unfinished.items {
         let size = there.as_ref().and_then(|there| there.get(&item.number).copied());
         match (item.step, size) {
             (Step::Live, _) => {}
-            (_, Some(size)) if size == item.size => {
+            (Step::Arrived, Some(size)) if size == item.size => {
                 waiting.insert(item.path.clone(), item);
             }
-            (_, Some(size)) if size < item.size => {
+            (Step::Planned, Some(size)) if size <= item.size => {
                 partial.insert(item.path.clone(), item);
             }
             (Step::Arrived, None) => missing.push(item),
@@ -78,7 +88,7 @@ pub(crate) async fn recover(work: &Work) -> Result<Option<Left>, Failure> {
         .await?;
     tracing::info!(run = %unfinished.run, waiting = waiting.len(), partial = partial.len(), "an interrupted run");
     let there = there.unwrap_or_default().into_keys().collect();
-    Ok(Some(Left { run: unfinished.run, waiting, partial, there, next_number }))
+    Ok(Some(Left { run: unfinished.run, waiting, partial, there, pending, next_number }))
 }
 
 /// Files that had arrived without our having noted it. Were they merely taken for planned ones, a second

@@ -106,20 +106,6 @@ impl Scanned {
         }
         Ok(())
     }
-
-    /// Pairs of paths that differ only in case, so that a server that does not tell them apart holds only one.
-    pub(crate) fn case_twins(&self) -> Vec<(RemotePath, RemotePath)> {
-        let mut by_lower: HashMap<String, &RemotePath> = HashMap::with_capacity(self.manifest.len());
-        let mut twins = Vec::new();
-        let folders = self.manifest.keys().flat_map(RemotePath::ancestors);
-        let folders: std::collections::BTreeSet<RemotePath> = folders.collect();
-        for path in self.manifest.keys().chain(&folders) {
-            if let Some(first) = by_lower.insert(path.as_str().to_lowercase(), path) {
-                twins.push((first.clone(), path.clone()));
-            }
-        }
-        twins
-    }
 }
 
 /// Looks at the whole folder, on several threads. Blocks.

@@ -126,15 +126,6 @@ fn accents_are_composed_and_two_spellings_of_one_name_told() {
     assert_eq!(failure.code, Code::NameNotAllowed);
 }
 
-#[cfg(target_os = "linux")]
-#[test]
-fn twins_by_case_are_found_in_files_and_folders() {
-    let folder = folder(&[("Logo.svg", "1"), ("logo.svg", "2"), ("Img/a", "3"), ("img/b", "4"), ("x", "5")]);
-    let twins = scan_new(&folder).case_twins();
-    let twins: Vec<(&str, &str)> = twins.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
-    assert_eq!(twins, [("Logo.svg", "logo.svg"), ("Img", "img")]);
-}
-
 #[test]
 fn a_missing_folder_and_an_empty_one_are_told_apart() {
     let folder = folder(&[]);

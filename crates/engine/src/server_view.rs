@@ -52,17 +52,27 @@ pub(crate) async fn list(
             }
         }
     }
-    confirm_times(work, published, &mut view).await?;
+    confirm_times(work, local, published, &mut view).await?;
     Ok(view)
 }
 
-/// Listings tell times in another way than `MDTM` on some servers, such as in local time. Our record comes from
-/// `MDTM`; where the two differ, it is asked again before anyone is told that a file was changed.
-async fn confirm_times(work: &Work, published: &Published, view: &mut ServerView) -> Result<(), Failure> {
+/// Listings tell times in another way than `MDTM` on some servers, such as in local time, and `LIST` tells none that
+/// could be used. Our record comes from `MDTM`. It is asked again where the two differ, before anyone is told that a
+/// file was changed, and where there is no time and the file would be replaced or removed.
+async fn confirm_times(
+    work: &Work,
+    local: &Manifest,
+    published: &Published,
+    view: &mut ServerView,
+) -> Result<(), Failure> {
     let doubtful = published.files.iter().filter(|(path, record)| {
-        let seen = view.files.get(*path).copied().flatten();
-        let times = seen.and_then(|seen| seen.modified).zip(record.server_modified);
-        seen.is_some_and(|seen| seen.size == record.size) && times.is_some_and(|(now, then)| now != then)
+        let Some(seen) = view.files.get(*path).copied().flatten() else { return false };
+        let unchanged_here = local.get(*path).is_some_and(|file| file.sha256 == record.sha256);
+        let doubt = match seen.modified {
+            Some(_) => seen.modified != record.server_modified,
+            None => !unchanged_here,
+        };
+        doubt && record.server_modified.is_some() && seen.size == record.size
     });
     let paths = doubtful.map(|(path, _)| path.clone()).collect();
     ask_times(work, paths, &mut view.files).await
@@ -102,11 +112,16 @@ pub(crate) async fn seen(
         let seen = match size {
             Ok(size) => Some(Seen { size, modified: None }),
             Err(RemoteError::NotFound(_)) => None,
+            // It is there and has no size: a folder, in the place of our file. No file is as large.
+            Err(RemoteError::Refused(_) | RemoteError::Denied(_)) => {
+                Some(Seen { size: u64::MAX, modified: None })
+            }
             Err(error) => return Err(failure::remote(&error, Some(path.as_str()))),
         };
         files.insert(path, seen);
     }
-    let there = files.iter().filter(|(_, seen)| seen.is_some()).map(|(path, _)| path.clone()).collect();
+    let is_file = |seen: &Option<Seen>| seen.is_some_and(|seen| seen.size != u64::MAX);
+    let there = files.iter().filter(|(_, seen)| is_file(seen)).map(|(path, _)| path.clone()).collect();
     ask_times(work, there, &mut files).await?;
     Ok(files)
 }

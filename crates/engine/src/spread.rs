@@ -232,7 +232,7 @@ impl<Op: Operation> Queue<Op> {
         let attempts = work.backoff.attempts();
         let mut retries = 0;
         let mut worst: Option<(u32, Code, Option<String>)> = None;
-        let mut first_unknown = true;
+        let (mut first_unknown, mut again) = (true, Vec::new());
         for (mut queued, result) in batch.into_iter().zip(results) {
             let error = match (result, &ended) {
                 (Some(Ok(())), _) => continue,
@@ -260,7 +260,7 @@ impl<Op: Operation> Queue<Op> {
                 worst = Some((queued.failed, error.code(), self.operation.path(&queued.item)));
             }
             self.operation.again(&mut queued.item);
-            self.waiting().push_back(queued);
+            again.push(queued);
         }
         if let Some((failed, code, path)) = worst {
             let pause = work.backoff.pause(failed);
@@ -268,6 +268,8 @@ impl<Op: Operation> Queue<Op> {
             say_retry(&work.events, code, path, failed + 1, attempts, pause);
             tokio::time::sleep(pause).await;
         }
+        // Not before the pause: another worker would take them at once.
+        self.waiting().extend(again);
         retries
     }
 }

@@ -6,6 +6,7 @@ use slipway_core::{Failure, RemotePath, RunId};
 use slipway_remote::{Each, Entry, Made, Remote, RemoteError, Source, Stored, Upload};
 
 use crate::failure;
+use crate::server_view::sizes;
 use crate::spread::{Operation, Spread};
 use crate::work::Work;
 
@@ -52,11 +53,12 @@ impl Staging {
     /// Makes the folder, and all that is missing above it.
     pub(crate) async fn make(&self, work: &Work) -> Result<(), Failure> {
         // Nearly always only the run's own folder is missing.
-        if make_folders(work, vec![self.folder.clone()]).await.is_ok() {
-            return Ok(());
+        if make_folders(work, vec![self.folder.clone()]).await.is_err() {
+            make_folders(work, vec![RemotePath::root()]).await?;
+            make_folders(work, vec![RemotePath::own()]).await?;
+            make_folders(work, vec![self.folder.clone()]).await?;
         }
-        make_own(work).await?;
-        make_folders(work, vec![self.folder.clone()]).await
+        make_guard(work).await
     }
 }
 
@@ -64,12 +66,40 @@ impl Staging {
 pub(crate) async fn make_own(work: &Work) -> Result<(), Failure> {
     make_folders(work, vec![RemotePath::root()]).await?;
     make_folders(work, vec![RemotePath::own()]).await?;
+    make_guard(work).await
+}
+
+/// Puts the guard there, unless it is there: the run that made the folder may have been cut off before it did.
+async fn make_guard(work: &Work) -> Result<(), Failure> {
+    if there(work, guard()).await? {
+        return Ok(());
+    }
     let content = Source::Bytes(HTACCESS.as_bytes().to_vec());
     send(work, Upload { to: guard(), from: content, resume: false }).await
 }
 
+/// Whether the server takes names that differ only in case for the same. The guard must be there.
+pub(crate) async fn ignores_case(work: &Work) -> Result<bool, Failure> {
+    match RemotePath::new(&guard().as_str().to_uppercase()) {
+        Ok(shouted) => there(work, shouted).await,
+        Err(_) => Ok(false),
+    }
+}
+
+async fn there(work: &Work, file: RemotePath) -> Result<bool, Failure> {
+    let mut found = false;
+    for (file, size) in sizes(work, vec![file]).await? {
+        match size {
+            Ok(_) => found = true,
+            Err(RemoteError::NotFound(_)) => {}
+            Err(error) => return Err(failure::remote(&error, Some(file.as_str()))),
+        }
+    }
+    Ok(found)
+}
+
 /// The file that turns visitors away.
-pub(crate) fn guard() -> RemotePath {
+fn guard() -> RemotePath {
     own(".htaccess")
 }
 

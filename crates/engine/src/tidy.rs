@@ -8,6 +8,7 @@ use slipway_core::{Failure, Plan, RemotePath, RunId};
 use slipway_remote::{Each, EntryKind, Remote, RemoteError};
 
 use crate::failure;
+use crate::recover::Left;
 use crate::server_view::list_folders;
 use crate::spread::{Operation, Spread};
 use crate::staging::{self, Staging};
@@ -57,12 +58,19 @@ pub(crate) async fn remove_staging(work: &Work, run: &RunId) -> Result<(), Failu
 /// will be sent.
 pub(crate) async fn remove_stale(
     work: &Work,
+    run: &RunId,
     staging: &Staging,
-    there: &[u32],
+    left: &Left,
     needed: &HashSet<u32>,
 ) -> Result<(), Failure> {
-    let stale = there.iter().filter(|number| !needed.contains(number));
-    remove(work, RemoveFiles, stale.map(|&number| staging.file(number)).collect()).await.map(drop)
+    let stale = |numbers: &[u32]| -> Vec<u32> {
+        numbers.iter().copied().filter(|number| !needed.contains(number)).collect()
+    };
+    // The entries first: one without its file would be taken for a file that went live.
+    let (run, entries) = (run.clone(), stale(&left.pending));
+    work.ledger(move |ledger, _| ledger.journal_drop(&run, &entries)).await?;
+    let files = stale(&left.there).into_iter().map(|number| staging.file(number)).collect();
+    remove(work, RemoveFiles, files).await.map(drop)
 }
 
 /// Removes published files; one that is not there any more is as good as removed.

@@ -51,7 +51,7 @@ pub(crate) async fn transfer(
     let (mut arrived, parcels) = sort(plan, left);
     if let Some(left) = left {
         let needed = arrived.iter().chain(&parcels).map(|parcel| parcel.number).collect();
-        remove_stale(work, staging, &left.there, &needed).await?;
+        remove_stale(work, run, staging, left, &needed).await?;
     }
     let fresh: Vec<JournalItem> = parcels.iter().filter(|parcel| !parcel.begun).map(journal_item).collect();
     let journal = run.clone();
@@ -92,15 +92,16 @@ fn sort(plan: &Plan, left: Option<&Left>) -> (Vec<Parcel>, Vec<Parcel>) {
     let mut next_number = left.map_or(0, |left| left.next_number);
     let (mut arrived, mut parcels) = (Vec::new(), Vec::new());
     for upload in &plan.uploads {
-        let (path, file) = (&upload.path, &upload.file);
+        let waits = left.and_then(|left| left.waits(upload));
+        let begun = left.and_then(|left| left.begun(upload));
         let upload = upload.clone();
-        if let Some(item) = left.and_then(|left| left.waits(path, file.size, file.sha256)) {
-            arrived.push(Parcel { number: item.number, upload, begun: false });
-        } else if let Some(item) = left.and_then(|left| left.begun(path, file.size, file.sha256)) {
-            parcels.push(Parcel { number: item.number, upload, begun: true });
-        } else {
-            parcels.push(Parcel { number: next_number, upload, begun: false });
-            next_number += 1;
+        match (waits, begun) {
+            (Some(item), _) => arrived.push(Parcel { number: item.number, upload, begun: false }),
+            (None, Some(item)) => parcels.push(Parcel { number: item.number, upload, begun: true }),
+            (None, None) => {
+                parcels.push(Parcel { number: next_number, upload, begun: false });
+                next_number += 1;
+            }
         }
     }
     parcels.sort_by_key(|parcel| std::cmp::Reverse(parcel.upload.file.size));
@@ -112,6 +113,7 @@ fn journal_item(parcel: &Parcel) -> JournalItem {
         number: parcel.number,
         path: parcel.upload.path.clone(),
         size: parcel.upload.file.size,
+        modified: parcel.upload.file.modified,
         sha256: parcel.upload.file.sha256,
         step: Step::Planned,
         server_modified: None,
@@ -150,13 +152,16 @@ async fn receive(
     failed.map_or(Ok(()), Err)
 }
 
-/// Reads files that changed while they were sent; each gets a new place in staging. What is gone is left out.
+/// Reads files that changed while they were sent; each gets a new place in staging, and what lies in the old one is
+/// never looked at again. What is gone is left out.
 async fn look_again(
     work: &Work,
     run: &RunId,
     changed: Vec<Parcel>,
     next_number: &mut u32,
 ) -> Result<Vec<Parcel>, Failure> {
+    let (numbers, journal) = (changed.iter().map(|parcel| parcel.number).collect::<Vec<_>>(), run.clone());
+    work.ledger(move |ledger, _| ledger.journal_drop(&journal, &numbers)).await?;
     let mut again = Vec::with_capacity(changed.len());
     for mut parcel in changed {
         let (path, before) = (parcel.upload.path.clone(), parcel.upload.file.clone());

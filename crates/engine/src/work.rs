@@ -112,9 +112,13 @@ impl Work {
         }
     }
 
-    /// Remembers what was learnt of the server, and says good-bye.
-    pub(crate) async fn leave(&self) {
+    /// Says good-bye to the server. Nothing waits for it: what was done is done.
+    pub async fn say_good_bye(&self) {
         self.pool.close().await;
+    }
+
+    /// Remembers what was learnt of the server.
+    pub(crate) async fn leave(&self) {
         let mut facts = self.connector.facts();
         if let Some(limit) = self.pool.learnt_limit() {
             facts.connection_limit = Some(limit);

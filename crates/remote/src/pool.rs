@@ -93,19 +93,20 @@ impl Pool {
                         return Ok(lease);
                     }
                 }
-                Claim::Open => match self.open_one().await {
-                    Ok(lease) => return Ok(lease),
-                    Err(error) => self.after_refusal(error, &mut failed).await?,
-                },
+                Claim::Open => {
+                    let slot = Slot { pool: self.clone(), connected: false };
+                    match self.connector.connect().await {
+                        Ok(remote) => return Ok(self.opened(remote, slot)),
+                        Err(error) => self.after_refusal(error, &mut failed, slot).await?,
+                    }
+                }
                 Claim::Wait => waiting.await,
                 Claim::Hopeless(error) => return Err(error),
             }
         }
     }
 
-    async fn open_one(self: &Arc<Self>) -> Result<Lease, RemoteError> {
-        let mut slot = Slot { pool: self.clone(), connected: false };
-        let remote = self.connector.connect().await?;
+    fn opened(&self, remote: Box<dyn Remote>, mut slot: Slot) -> Lease {
         let mut state = self.state();
         state.ever_connected = true;
         state.connected += 1;
@@ -114,24 +115,41 @@ impl Pool {
         drop(state);
         // Those who waited for the first connection may open theirs.
         self.changed.notify_waiters();
-        Ok(Lease { remote: Some(remote), slot })
+        Lease { remote: Some(remote), slot }
     }
 
     /// Shrinks, or pauses before the next try, or gives the error back.
-    async fn after_refusal(&self, error: RemoteError, failed: &mut u32) -> Result<(), RemoteError> {
+    async fn after_refusal(
+        &self,
+        error: RemoteError,
+        failed: &mut u32,
+        slot: Slot,
+    ) -> Result<(), RemoteError> {
         *failed += 1;
         let last = *failed >= self.backoff.attempts();
         {
             let mut state = self.state();
-            let full =
-                matches!(error, RemoteError::TooManyConnections(_) | RemoteError::ConnectionRefused(_));
-            let passes = error.can_pass() || (full && state.ever_connected);
-            // The same password was good a moment ago: some servers refuse a connection too many like this.
-            let login = matches!(error, RemoteError::LoginRejected(_)) && state.ever_connected;
-            if state.connected > 0 && (full || login || (last && passes)) {
-                // Others work: be content with them.
-                state.limit = state.limit.min(state.connected);
-                state.refused = true;
+            // What was good a moment ago, name and password and all, is not what is wrong: some servers refuse a
+            // connection too many like this.
+            let was_good = state.ever_connected
+                && matches!(
+                    error,
+                    RemoteError::LoginRejected(_)
+                        | RemoteError::ConnectionRefused(_)
+                        | RemoteError::HostNotFound(_)
+                        | RemoteError::SecureFailed(_)
+                );
+            let passes = error.can_pass() || was_good;
+            let refused = match error {
+                RemoteError::TooManyConnections(_) => true,
+                RemoteError::LoginRejected(_) | RemoteError::ConnectionRefused(_) => state.ever_connected,
+                _ => false,
+            };
+            if state.connected > 0 && (refused || (last && passes)) {
+                // Others work: be content with them. Those that are being opened count; each that is refused in its
+                // turn takes one off.
+                state.limit = state.limit.min(state.open - 1).max(1);
+                state.refused |= refused;
                 *failed = 0;
                 tracing::info!(limit = state.limit, %error, "fewer connections");
                 return Ok(());
@@ -143,6 +161,8 @@ impl Pool {
                 return Err(error);
             }
         }
+        // Only now: whoever gets its place must know what is hopeless.
+        drop(slot);
         let pause = self.backoff.pause(*failed);
         (self.on_retry)(&error, *failed + 1, pause);
         tokio::time::sleep(pause).await;

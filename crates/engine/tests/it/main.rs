@@ -3,5 +3,6 @@
 
 mod crash;
 mod fixture;
+mod leftovers;
 mod order;
 mod publish;

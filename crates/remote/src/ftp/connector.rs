@@ -1,5 +1,6 @@
 //! From host name to a logged-in connection.
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -62,7 +63,9 @@ pub struct FtpConnector {
 
 impl FtpConnector {
     /// A connector; connects to nothing yet.
-    pub fn new(options: Options) -> Arc<Self> {
+    pub fn new(mut options: Options) -> Arc<Self> {
+        // An IPv6 address may come in brackets, as in web addresses; neither the resolver nor TLS wants them.
+        options.host = options.host.trim_start_matches('[').trim_end_matches(']').to_owned();
         let facts = Mutex::new(options.facts.clone());
         Arc::new(Self { options, facts, system: OnceCell::new(), greeted: AtomicBool::new(false) })
     }
@@ -110,11 +113,20 @@ impl FtpConnector {
     }
 
     async fn implicit(&self) -> Result<(AsyncRustlsFtpStream, Secure), RemoteError> {
-        // suppaftp opens this socket itself; ours finds the address that answers.
-        let address = self.connect_tcp().await?.peer_addr().map_err(lost)?;
+        let addresses = self.addresses().await?;
         let (secure, connector) = self.secure().await?;
-        let connect = AsyncRustlsFtpStream::connect_secure_implicit(address, connector, &self.options.host);
-        let mut stream = self.secured(&secure, self.timed("TLS", connect).await)?;
+        let host = &self.options.host;
+        let connect = AsyncRustlsFtpStream::connect_secure_implicit(&addresses[..], connector, host);
+        let connected = self.timed("TLS", connect).await;
+        let mut stream = match connected {
+            Ok(Err(FtpError::ConnectionError(error))) if error.kind() == ErrorKind::ConnectionRefused => {
+                return Err(refused(&error));
+            }
+            Ok(Err(FtpError::UnexpectedResponse(response))) => {
+                return Err(replies::error(FtpError::UnexpectedResponse(response), During::Greeting));
+            }
+            connected => self.secured(&secure, connected)?,
+        };
         tune(&*stream.get_ref().await)?;
         for command in ["PBSZ 0", "PROT P"] {
             let sent = stream.custom_command(command, &[Status::CommandOk]);
@@ -150,16 +162,19 @@ impl FtpConnector {
         })
     }
 
+    /// The host's addresses.
+    async fn addresses(&self) -> Result<Vec<SocketAddr>, RemoteError> {
+        let (host, port) = (self.options.host.as_str(), self.options.port);
+        match timeout(self.options.timeout, tokio::net::lookup_host((host, port))).await {
+            Ok(Ok(addresses)) => Ok(addresses.collect()),
+            Ok(Err(error)) => Err(RemoteError::HostNotFound(error.to_string())),
+            Err(_) => Err(RemoteError::HostNotFound("the name servers do not answer".to_owned())),
+        }
+    }
+
     /// The first of the host's addresses that answers.
     async fn connect_tcp(&self) -> Result<TcpStream, RemoteError> {
-        let host = self.options.host.trim_start_matches('[').trim_end_matches(']');
-        let looked_up =
-            timeout(self.options.timeout, tokio::net::lookup_host((host, self.options.port))).await;
-        let addresses: Vec<SocketAddr> = match looked_up {
-            Ok(Ok(addresses)) => addresses.collect(),
-            Ok(Err(error)) => return Err(RemoteError::HostNotFound(error.to_string())),
-            Err(_) => return Err(RemoteError::HostNotFound("the name servers do not answer".to_owned())),
-        };
+        let addresses = self.addresses().await?;
         let mut failure = RemoteError::HostNotFound("the name has no address".to_owned());
         for address in addresses {
             match self.timed("connecting", TcpStream::connect(address)).await {
@@ -215,7 +230,7 @@ pub(super) fn lost(error: std::io::Error) -> RemoteError {
 
 fn refused(error: &std::io::Error) -> RemoteError {
     match error.kind() {
-        std::io::ErrorKind::TimedOut => RemoteError::TimedOut { doing: "connecting", seconds: 0 },
+        ErrorKind::TimedOut => RemoteError::TimedOut { doing: "connecting", seconds: 0 },
         _ => RemoteError::ConnectionRefused(error.to_string()),
     }
 }

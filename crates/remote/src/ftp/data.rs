@@ -89,8 +89,10 @@ impl Session {
     /// `425`, `450` and `522` on a data connection under TLS 1.3 mean, on ProFTPD, that its session can't be
     /// resumed any more: with TLS 1.2 it can. Under TLS 1.2 a new control connection is what may help.
     fn session_refused(&self, error: RemoteError) -> RemoteError {
-        match error.reply() {
-            Some(reply) if self.secure.is_some() && matches!(reply.code, 425 | 450 | 522) => {
+        match &error {
+            RemoteError::TryLater(reply) | RemoteError::Refused(reply)
+                if self.secure.is_some() && matches!(reply.code, 425 | 450 | 522) =>
+            {
                 self.step_down(reply.to_string())
             }
             _ => error,

@@ -105,8 +105,12 @@ impl Session {
                 other => return other,
             };
             // Does an existing file stand in the way, or something else?
-            if self.size(&rename.to).await.is_err() || self.size(&rename.from).await.is_err() {
-                return Err(error);
+            for file in [&rename.to, &rename.from] {
+                match self.size(file).await {
+                    Ok(_) => {}
+                    Err(ends) if ends.ends_connection() => return Err(ends),
+                    Err(_) => return Err(error),
+                }
             }
         }
         self.rename_aside(rename).await

@@ -35,9 +35,20 @@ pub(super) fn reply(response: &Response) -> Reply {
 
 /// What an error of suppaftp means.
 pub(super) fn error(error: FtpError, during: During) -> RemoteError {
+    error_about(error, during, "")
+}
+
+/// What an error of suppaftp means, where the reply may name `path`, as a command sent it.
+pub(super) fn error_about(error: FtpError, during: During, path: &str) -> RemoteError {
     match error {
-        FtpError::UnexpectedResponse(response) => refusal(reply(&response), during),
+        FtpError::UnexpectedResponse(response) => refusal(reply(&response), during, path),
         FtpError::ConnectionError(error) => RemoteError::Lost(error.to_string()),
+        // A handshake that was cut off says nothing of the certificate or of TLS.
+        FtpError::SecureError(text)
+            if ["eof", "reset", "broken pipe"].iter().any(|cut| text.contains(cut)) =>
+        {
+            RemoteError::Lost(text)
+        }
         FtpError::SecureError(text) => RemoteError::SecureFailed(text),
         FtpError::BadResponse => RemoteError::Misbehaves("not an FTP reply".to_owned()),
         other => RemoteError::Misbehaves(other.to_string()),
@@ -45,8 +56,8 @@ pub(super) fn error(error: FtpError, during: During) -> RemoteError {
 }
 
 /// What a reply that was not the hoped-for one means.
-pub(super) fn refusal(reply: Reply, during: During) -> RemoteError {
-    let words = reply.text.to_lowercase();
+pub(super) fn refusal(reply: Reply, during: During, path: &str) -> RemoteError {
+    let words = without_path(reply.text.to_lowercase(), &path.to_lowercase());
     let says = |any: &[&str]| any.iter().any(|part| words.contains(part));
     match (during, reply.code) {
         (During::Greeting | During::Login, 421) => return RemoteError::TooManyConnections(reply),
@@ -82,6 +93,14 @@ pub(super) fn refusal(reply: Reply, during: During) -> RemoteError {
     }
 }
 
+/// The words of a reply without the path that they are about: a file may well be called "page not found.html".
+fn without_path(words: String, path: &str) -> String {
+    // Nothing shorter holds any of the words below.
+    let long = |part: &&str| part.len() >= "quota".len();
+    let name = path.rsplit('/').next().unwrap_or(path);
+    [path, name].iter().filter(|part| long(part)).fold(words, |words, part| words.replace(*part, ""))
+}
+
 /// Words for "no space left". vsftpd says only "Failure writing to local file" when its disk is full.
 /// And Pure-FTPd "Error during write to file".
 const FULL: &[&str] = &[
@@ -109,7 +128,7 @@ mod tests {
     use super::*;
 
     fn refused(code: u16, text: &str, during: During) -> String {
-        let debug = format!("{:?}", refusal(Reply::new(code, text), during));
+        let debug = format!("{:?}", refusal(Reply::new(code, text), during, ""));
         debug.split(['(', ' ']).next().unwrap().to_owned()
     }
 
@@ -150,6 +169,19 @@ mod tests {
             (226, "Transfer complete", Command, "Misbehaves"),
         ] {
             assert_eq!(refused(code, text, during), kind, "{code} {text}");
+        }
+    }
+
+    #[test]
+    fn the_name_of_a_file_decides_nothing() {
+        for (text, path, expected) in [
+            ("page not found.html: Permission denied", "blog/page not found.html", "Denied"),
+            ("Can't open blog/Quota.html: No such file", "blog/Quota.html", "NotFound"),
+            ("permission: No such file or directory", "permission", "NotFound"),
+            ("a: No such file or directory", "a", "NotFound"),
+        ] {
+            let debug = format!("{:?}", refusal(Reply::new(550, text), During::Command, path));
+            assert!(debug.starts_with(expected), "{text}: {debug}");
         }
     }
 

@@ -21,6 +21,10 @@ pub(super) struct Secure {
     pub(super) tls12_only: bool,
 }
 
+/// What servers can do that do not know `FEAT`.
+const BEFORE_FEAT: Features =
+    Features { utf8: false, mlsd: false, size: true, mdtm: true, mfmt: false, rest: false };
+
 /// A logged-in connection.
 pub(super) struct Session {
     pub(super) connector: Arc<FtpConnector>,
@@ -48,11 +52,12 @@ impl Session {
             let asked = self.connector.timed("FEAT", self.stream.feat()).await?;
             let features = match asked {
                 Ok(list) => features(|name| list.keys().any(|key| key.eq_ignore_ascii_case(name)), &list),
-                Err(FtpError::UnexpectedResponse(_) | FtpError::BadResponse) => {
-                    // Servers that know no FEAT know these, as a rule; the first use tells.
-                    Features { size: true, mdtm: true, ..Features::default() }
-                }
-                Err(other) => return Err(self.mapped(other)),
+                // Servers that know no FEAT know these, as a rule; the first use tells.
+                Err(FtpError::BadResponse) => BEFORE_FEAT,
+                Err(other) => match self.mapped(other) {
+                    RemoteError::Unsupported(_) => BEFORE_FEAT,
+                    error => return Err(error),
+                },
             };
             self.connector.learn_features(features);
         }
@@ -79,7 +84,8 @@ impl Session {
         match sent {
             Ok(response) => Ok(replies::reply(&response)),
             Err(error) => {
-                let error = self.mapped(error);
+                let about = line.split_once(' ').map_or("", |(_, argument)| argument);
+                let error = replies::error_about(error, During::Command, about);
                 tracing::debug!(%line, %error, "refused");
                 Err(error)
             }

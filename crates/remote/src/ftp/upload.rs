@@ -23,8 +23,7 @@ impl Session {
         if there < size || size == 0 {
             let begun = self.begin_store(file, there).await;
             let (mut data, from) = match begun {
-                Err(error) if there > 0 && !error.ends_connection() => {
-                    // Not from the middle, then.
+                Err(error) if there > 0 && refuses_the_middle(&error) => {
                     (self.begin_store(file, 0).await?.0, 0)
                 }
                 other => other?,
@@ -65,11 +64,18 @@ impl Session {
             match rest {
                 Ok(_) => match self.begin("STOR", format!("STOR {path}")).await {
                     Ok(data) => return Ok((data, from)),
-                    Err(error) if error.ends_connection() => return Err(error),
-                    Err(_) => {}
+                    Err(error) if refuses_the_middle(&error) => {
+                        // The offset may still be waiting for its command.
+                        let cleared =
+                            self.command("REST", "REST 0".to_owned(), &[Status::RequestFilePending]).await;
+                        cleared
+                            .map(drop)
+                            .or_else(|error| if error.ends_connection() { Err(error) } else { Ok(()) })?;
+                    }
+                    Err(error) => return Err(error),
                 },
-                Err(error) if error.ends_connection() => return Err(error),
-                Err(_) => {}
+                Err(error) if refuses_the_middle(&error) => {}
+                Err(error) => return Err(error),
             }
         }
         Ok((self.begin("APPE", format!("APPE {path}")).await?, from))
@@ -153,6 +159,19 @@ impl Session {
             (Err(CopyError::Broken(text)), Ok(())) => Err(RemoteError::Lost(text)),
             (Err(CopyError::Remote(error)), Ok(())) => Err(error),
         }
+    }
+}
+
+/// Whether a server that refused to go on in the middle of a file may take it from the start. ProFTPD without
+/// `AllowStoreRestart` answers 451.
+fn refuses_the_middle(error: &RemoteError) -> bool {
+    match error {
+        RemoteError::Unsupported(_) | RemoteError::Refused(_) => true,
+        RemoteError::TryLater(reply) => {
+            let words = reply.text.to_lowercase();
+            words.contains("restart") || words.contains("append")
+        }
+        _ => false,
     }
 }
 

@@ -6,6 +6,7 @@
     reason = "a failed set-up is a failed test"
 )]
 
+mod answers;
 mod conformance;
 mod connect;
 mod faults;

@@ -81,12 +81,14 @@ async fn shrinks_to_what_the_server_allows() {
 #[tokio::test]
 async fn shrinks_to_what_real_servers_allow() {
     for kind in Kind::ALL {
-        let limit = DaemonOptions { max_clients_per_host: Some(2), tls: Tls::None, ..Default::default() };
-        let daemon = Daemon::with(kind, limit);
-        let pool = pool(FtpConnector::new(options(&daemon, Protocol::Ftp)), 4);
-        assert_eq!(use_at_once(&pool, 8).await, 0, "{kind:?}");
-        assert!(matches!(pool.learnt_limit(), Some(1..=2)), "{kind:?}: {:?}", pool.learnt_limit());
-        pool.close().await;
+        for protocol in [Protocol::Ftp, Protocol::Ftps] {
+            let limit = DaemonOptions { max_clients_per_host: Some(4), tls: Tls::V12, ..Default::default() };
+            let daemon = Daemon::with(kind, limit);
+            let pool = pool(FtpConnector::new(options(&daemon, protocol)), 8);
+            assert_eq!(use_at_once(&pool, 20).await, 0, "{kind:?}");
+            assert_eq!(pool.learnt_limit(), Some(4), "{kind:?} {protocol:?}");
+            pool.close().await;
+        }
     }
 }
 

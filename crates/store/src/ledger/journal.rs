@@ -27,6 +27,8 @@ pub struct JournalItem {
     pub path: RemotePath,
     /// Its size in bytes.
     pub size: u64,
+    /// The local file's last change when it was planned, in nanoseconds since 1970 (UTC).
+    pub modified: i64,
     /// The digest of its content.
     pub sha256: Sha256,
     /// How far it has got.
@@ -52,11 +54,24 @@ impl Ledger {
         self.write(|db| {
             let run = run_number(db, run)?;
             let mut add =
-                db.prepare_cached("INSERT OR REPLACE INTO journal VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?;
+                db.prepare_cached("INSERT OR REPLACE INTO journal VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?;
             for item in items {
                 let (path, digest) = (item.path.as_str(), &item.sha256.0[..]);
                 let (size, step) = (item.size.cast_signed(), item.step as i64);
-                add.execute(params![run, item.number, path, size, digest, step, item.server_modified])?;
+                let times = (item.modified, item.server_modified);
+                add.execute(params![run, item.number, path, size, times.0, digest, step, times.1])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Forgets files that are of no use any more, and that staging does not hold.
+    pub fn journal_drop(&self, run: &RunId, numbers: &[u32]) -> Result<(), StoreError> {
+        self.write(|db| {
+            let run = run_number(db, run)?;
+            let mut drop = db.prepare_cached("DELETE FROM journal WHERE run = ?1 AND number = ?2")?;
+            for number in numbers {
+                drop.execute(params![run, number])?;
             }
             Ok(())
         })
@@ -131,7 +146,7 @@ fn items(db: &Connection, run: i64) -> Result<Vec<JournalItem>, StoreError> {
     let count: u32 = db.query_row("SELECT count(*) FROM journal WHERE run = ?1", [run], |row| row.get(0))?;
     let mut items = Vec::with_capacity(count as usize);
     let mut find = db.prepare_cached(
-        "SELECT number, path, size, sha256, step, server_modified FROM journal WHERE run = ?1 ORDER BY number",
+        "SELECT number, path, size, modified, sha256, step, server_modified FROM journal WHERE run = ?1 ORDER BY number",
     )?;
     let mut rows = find.query([run])?;
     while let Some(row) = rows.next()? {
@@ -139,9 +154,10 @@ fn items(db: &Connection, run: i64) -> Result<Vec<JournalItem>, StoreError> {
             number: row.get(0)?,
             path: path_at(row, 1)?,
             size: row.get::<_, i64>(2)?.cast_unsigned(),
-            sha256: Sha256(row.get(3)?),
-            step: step_at(row, 4)?,
-            server_modified: row.get(5)?,
+            modified: row.get(3)?,
+            sha256: Sha256(row.get(4)?),
+            step: step_at(row, 5)?,
+            server_modified: row.get(6)?,
         });
     }
     Ok(items)
@@ -187,6 +203,14 @@ mod tests {
         let published = f.ledger.published(f.place).unwrap().files;
         let file = PublishedFile { size: 7, sha256: Sha256([0; 32]), server_modified: Some(-5) };
         assert_eq!(published.into_iter().collect::<Vec<_>>(), [(path("a.html"), file)]);
+    }
+
+    #[test]
+    fn what_is_dropped_is_forgotten() {
+        let f = Fixture::new();
+        f.journalled(1, &["a.html", "b.html"]);
+        f.ledger.journal_drop(&run(1), &[0, 7]).unwrap();
+        assert_eq!(f.ledger.unfinished(f.place).unwrap().unwrap().items, [item(1, "b.html")]);
     }
 
     #[test]

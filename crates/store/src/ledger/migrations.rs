@@ -46,6 +46,7 @@ CREATE TABLE journal (
     number INTEGER NOT NULL,
     path TEXT NOT NULL,
     size INTEGER NOT NULL,
+    modified INTEGER NOT NULL,
     sha256 BLOB NOT NULL,
     -- 0 planned, 1 arrived in staging, 2 live.
     step INTEGER NOT NULL,

@@ -27,7 +27,8 @@ pub(super) fn path(text: &str) -> RemotePath {
 
 pub(super) fn item(number: u32, text: &str) -> JournalItem {
     let sha256 = Sha256([number as u8; 32]);
-    JournalItem { number, path: path(text), size: 7, sha256, step: Step::Planned, server_modified: None }
+    let path = path(text);
+    JournalItem { number, path, size: 7, modified: 5, sha256, step: Step::Planned, server_modified: None }
 }
 
 impl Fixture {

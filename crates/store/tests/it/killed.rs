@@ -46,6 +46,7 @@ fn write_until_killed(folder: &Path, run: &RunId) {
         let item = |number| JournalItem {
             number,
             path: RemotePath::new(&format!("folder/{number}.html")).unwrap(),
+            modified: 0,
             size: 1,
             sha256: Sha256([1; 32]),
             step: Step::Planned,
