@@ -16,6 +16,7 @@ fn a_hundred_thousand_files_are_quick() {
     let item = |number| JournalItem {
         number,
         path: RemotePath::new(&format!("products/{:03}/pages/{number}.html", number % 500)).unwrap(),
+        modified: 0,
         size: 1,
         sha256: Sha256([1; 32]),
         step: Step::Planned,
