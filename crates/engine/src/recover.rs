@@ -83,23 +83,9 @@ pub(crate) async fn recover(work: &Work) -> Result<Option<Left>, Failure> {
     if there.is_some() {
         settle(work, &unfinished.run, missing).await?;
     }
-    let unnoted = |item: &&JournalItem| item.step == Step::Planned;
-    note_arrived(work, &unfinished.run, waiting.values().filter(unnoted).map(|item| item.number).collect())
-        .await?;
     tracing::info!(run = %unfinished.run, waiting = waiting.len(), partial = partial.len(), "an interrupted run");
     let there = there.unwrap_or_default().into_keys().collect();
     Ok(Some(Left { run: unfinished.run, waiting, partial, there, pending, next_number }))
-}
-
-/// Files that had arrived without our having noted it. Were they merely taken for planned ones, a second
-/// interruption would leave no trace of their going live.
-async fn note_arrived(work: &Work, run: &RunId, numbers: Vec<u32>) -> Result<(), Failure> {
-    let staging = Staging::of(run);
-    let found = seen(work, numbers.iter().map(|&number| staging.file(number)).collect()).await?;
-    let time = |number| found.get(&staging.file(number)).copied().flatten().and_then(|seen| seen.modified);
-    let arrived: Vec<(u32, Option<i64>)> = numbers.into_iter().map(|number| (number, time(number))).collect();
-    let run = run.clone();
-    work.ledger(move |ledger, _| ledger.journal_arrived(&run, &arrived)).await
 }
 
 /// Files that had arrived and are not in staging any more went live in the moment of the interruption. Their size

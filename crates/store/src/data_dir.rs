@@ -130,8 +130,7 @@ pub(crate) fn private_file(path: &Path) -> Result<File, StoreError> {
 #[derive(Debug)]
 pub struct SiteLock {
     owner: File,
-    // Declared last, so that it is let go last.
-    _lock: File,
+    lock: File,
 }
 
 impl SiteLock {
@@ -144,7 +143,7 @@ impl SiteLock {
             .and_then(|()| owner.rewind())
             .and_then(|()| owner.write_all(text.as_bytes()))
             .map_err(StoreError::io(owner_file))?;
-        Ok(Self { owner, _lock: lock })
+        Ok(Self { owner, lock })
     }
 }
 
@@ -152,6 +151,10 @@ impl Drop for SiteLock {
     fn drop(&mut self) {
         if let Err(error) = self.owner.set_len(0) {
             tracing::debug!(%error, "the name of the lock's owner stays behind");
+        }
+        // Closing alone would not do while a program that was just started still has a copy of the file.
+        if let Err(error) = self.lock.unlock() {
+            tracing::debug!(%error, "the lock is let go when the file is closed");
         }
     }
 }
