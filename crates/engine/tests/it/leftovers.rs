@@ -1,13 +1,17 @@
 //! What an interrupted run leaves, and what must not come of it later.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
-use slipway_core::Code;
+use slipway_core::{Code, Protocol, RemoteDir, ServerFacts};
 use slipway_engine::PublishOptions;
-use slipway_remote::RemoteError;
 use slipway_remote::faulty::{Fault, Faulty, Operation};
+use slipway_remote::ftp::{FtpConnector, Options};
 use slipway_remote::memory::MemoryOptions;
+use slipway_remote::{Connector, RemoteError, Throttle};
+use slipway_testkit::{Action, ControlProxy, Daemon, DataFault, Kind};
 use tokio::sync::Notify;
 
 use crate::fixture::Fixture;
@@ -138,4 +142,59 @@ async fn a_folder_in_the_place_of_a_published_file_is_a_conflict() {
     fixture.write("a", "changed");
     let refused = fixture.publish().await.unwrap_err();
     assert_eq!((refused.code, refused.path.as_deref()), (Code::Conflict, Some("a")));
+}
+
+fn connector(daemon: &Daemon, port: u16) -> Arc<dyn Connector> {
+    Arc::new(FtpConnector::new(Options {
+        host: daemon.host().to_owned(),
+        port,
+        protocol: Protocol::Ftp,
+        user: daemon.user().to_owned(),
+        password: daemon.password().to_owned().into(),
+        remote_dir: RemoteDir::default(),
+        trusted: None,
+        timeout: Duration::from_secs(20),
+        throttle: Throttle::default(),
+        facts: ServerFacts::default(),
+    }))
+}
+
+/// Waits until the first file of a staging folder has so many bytes.
+async fn arrived(root: &Path, bytes: u64) {
+    let waits = |run: std::fs::DirEntry| run.path().join("000000").metadata().is_ok_and(|m| m.len() == bytes);
+    let there = || {
+        std::fs::read_dir(root.join(".slipway")).is_ok_and(|mut runs| runs.any(|run| run.is_ok_and(waits)))
+    };
+    while !there() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// A file is written anew, with as many bytes, while it is sent; the run is killed before it notices; and then the
+/// file is put back as it was.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_sent_of_a_file_that_changed_meanwhile_is_not_used() {
+    let daemon = Daemon::start(Kind::ProFtpd);
+    let proxy = ControlProxy::start(daemon.port());
+    let fixture = Fixture::new(MemoryOptions::default());
+    fixture.write("index.html", "home");
+    let options = PublishOptions::default();
+    fixture.publish_over(connector(&daemon, daemon.port()), &options).await.unwrap();
+
+    let (ours, other) = ("A".repeat(5_000), "B".repeat(5_000));
+    fixture.write("style.css", &ours);
+    let file = fixture.folder.path().join("style.css");
+    proxy.at_verb("STOR", 1, Action::Notify(Box::new(move || std::fs::write(&file, &other).unwrap())));
+    // All bytes get through, and the end of the file does not: the sender goes on waiting.
+    proxy.at_transfer(1, DataFault::Stall(5_000));
+    {
+        let publishing = fixture.publish_over(connector(&daemon, proxy.port()), &options);
+        tokio::select! {
+            result = publishing => panic!("it was not killed: {result:?}"),
+            () = arrived(daemon.root(), 5_000) => {}
+        }
+    }
+    fixture.write("style.css", &ours);
+    fixture.publish_over(connector(&daemon, daemon.port()), &options).await.unwrap();
+    assert_eq!(std::fs::read_to_string(daemon.root().join("style.css")).unwrap(), ours);
 }
