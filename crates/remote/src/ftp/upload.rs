@@ -18,7 +18,9 @@ impl Session {
     ) -> Result<Stored, RemoteError> {
         let size = file.from.size();
         let mut source = Opened::open(&file.from).await?;
-        let there = if file.resume && size > RESUME_FROM { self.there_already(file, size).await? } else { 0 };
+        let there = if file.resume { self.there_already(file, size).await? } else { 0 };
+        // A small file that is not there whole is quicker sent again than gone on with.
+        let there = if there == size || size > RESUME_FROM { there } else { 0 };
         let mut sent = 0;
         if there < size || size == 0 {
             let begun = self.begin_store(file, there).await;

@@ -128,12 +128,14 @@ impl Tree {
         Ok(Made::New)
     }
 
-    /// Stores as much as there is space for; with `resume`, behind what is there.
+    /// Stores as much as there is space for. With `resume`, what is there whole stays, and with `middle` a part is
+    /// gone on with.
     pub(super) fn store(
         &mut self,
         file: &RemotePath,
         bytes: &[u8],
         resume: bool,
+        middle: bool,
     ) -> Result<Stored, RemoteError> {
         let path = self.place(file)?;
         let mut content = match self.nodes.get_mut(&self.key(&path)).map(|node| &mut node.content) {
@@ -141,7 +143,8 @@ impl Tree {
             Some(Content::File { bytes: old, .. }) => std::mem::take(old),
             None => Vec::new(),
         };
-        if !resume || content.len() > bytes.len() {
+        let usable = content.len() == bytes.len() || (middle && content.len() < bytes.len());
+        if !resume || !usable {
             content.clear();
         }
         let rest = &bytes[content.len()..];
