@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use async_trait::async_trait;
 use slipway_core::{Change, Failure, Manifest, Plan, Published, RemotePath, RunId, Seen, ServerView, Upload};
-use slipway_remote::{Each, Entry, EntryKind, Remote, RemoteError};
+use slipway_remote::{Entry, EntryKind, RemoteError};
 
 use crate::failure;
-use crate::spread::{Operation, Spread};
+use crate::spread::{Spread, on_paths};
 use crate::staging;
 use crate::work::Work;
 
@@ -175,63 +174,6 @@ pub(crate) async fn sizes(
     Ok(sizes)
 }
 
-struct List;
-struct Sizes;
-struct Times;
-
-#[async_trait]
-impl Operation for List {
-    type Item = RemotePath;
-    type Output = Vec<Entry>;
-
-    async fn run(
-        &self,
-        remote: &mut dyn Remote,
-        items: &[RemotePath],
-        each: Each<'_, Vec<Entry>>,
-    ) -> Result<(), RemoteError> {
-        remote.list(items, each).await
-    }
-
-    fn path(&self, item: &RemotePath) -> Option<String> {
-        Some(item.to_string())
-    }
-}
-
-#[async_trait]
-impl Operation for Sizes {
-    type Item = RemotePath;
-    type Output = u64;
-
-    async fn run(
-        &self,
-        remote: &mut dyn Remote,
-        items: &[RemotePath],
-        each: Each<'_, u64>,
-    ) -> Result<(), RemoteError> {
-        remote.sizes(items, each).await
-    }
-
-    fn path(&self, item: &RemotePath) -> Option<String> {
-        Some(item.to_string())
-    }
-}
-
-#[async_trait]
-impl Operation for Times {
-    type Item = RemotePath;
-    type Output = i64;
-
-    async fn run(
-        &self,
-        remote: &mut dyn Remote,
-        items: &[RemotePath],
-        each: Each<'_, i64>,
-    ) -> Result<(), RemoteError> {
-        remote.times(items, each).await
-    }
-
-    fn path(&self, item: &RemotePath) -> Option<String> {
-        Some(item.to_string())
-    }
-}
+on_paths!(List, list, Vec<Entry>);
+on_paths!(Sizes, sizes, u64);
+on_paths!(Times, times, i64);

@@ -49,6 +49,33 @@ pub(crate) trait Operation: Send + Sync + 'static {
     fn again(&self, _item: &mut Self::Item) {}
 }
 
+/// An operation of [`Remote`] that is done to paths: its name here, its method there, and what comes of it.
+macro_rules! on_paths {
+    ($name:ident, $method:ident, $output:ty) => {
+        struct $name;
+
+        #[async_trait::async_trait]
+        impl $crate::spread::Operation for $name {
+            type Item = slipway_core::RemotePath;
+            type Output = $output;
+
+            async fn run(
+                &self,
+                remote: &mut dyn slipway_remote::Remote,
+                items: &[Self::Item],
+                each: slipway_remote::Each<'_, $output>,
+            ) -> Result<(), slipway_remote::RemoteError> {
+                remote.$method(items, each).await
+            }
+
+            fn path(&self, item: &Self::Item) -> Option<String> {
+                (!item.is_root()).then(|| item.to_string())
+            }
+        }
+    };
+}
+pub(crate) use on_paths;
+
 /// An item and what came of it.
 pub(crate) type Done<Op> = (<Op as Operation>::Item, Result<<Op as Operation>::Output, RemoteError>);
 

@@ -7,7 +7,7 @@ use slipway_remote::{Each, Entry, Made, Remote, RemoteError, Source, Stored, Upl
 
 use crate::failure;
 use crate::server_view::sizes;
-use crate::spread::{Operation, Spread};
+use crate::spread::{Operation, Spread, on_paths};
 use crate::work::Work;
 
 /// Turns visitors away on Apache, 2.4 and 2.2, and servers that read its files. Others rely on the run id, which
@@ -179,23 +179,4 @@ impl Operation for SendOne {
     }
 }
 
-struct MakeFolders;
-
-#[async_trait]
-impl Operation for MakeFolders {
-    type Item = RemotePath;
-    type Output = Made;
-
-    async fn run(
-        &self,
-        remote: &mut dyn Remote,
-        items: &[RemotePath],
-        each: Each<'_, Made>,
-    ) -> Result<(), RemoteError> {
-        remote.make_folders(items, each).await
-    }
-
-    fn path(&self, item: &RemotePath) -> Option<String> {
-        Some(item.to_string())
-    }
-}
+on_paths!(MakeFolders, make_folders, Made);

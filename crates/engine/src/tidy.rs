@@ -3,14 +3,13 @@
 
 use std::collections::HashSet;
 
-use async_trait::async_trait;
 use slipway_core::{Failure, Plan, RemotePath, RunId};
-use slipway_remote::{Each, EntryKind, Remote, RemoteError};
+use slipway_remote::{EntryKind, RemoteError};
 
 use crate::failure;
 use crate::recover::Left;
 use crate::server_view::list_folders;
-use crate::spread::{Operation, Spread};
+use crate::spread::{Operation, Spread, on_paths};
 use crate::staging::{self, Staging};
 use crate::work::Work;
 
@@ -126,43 +125,5 @@ where
     Ok((gone, removing.retries()))
 }
 
-struct RemoveFiles;
-struct RemoveFolders;
-
-#[async_trait]
-impl Operation for RemoveFiles {
-    type Item = RemotePath;
-    type Output = ();
-
-    async fn run(
-        &self,
-        remote: &mut dyn Remote,
-        items: &[RemotePath],
-        each: Each<'_, ()>,
-    ) -> Result<(), RemoteError> {
-        remote.remove_files(items, each).await
-    }
-
-    fn path(&self, item: &RemotePath) -> Option<String> {
-        Some(item.to_string())
-    }
-}
-
-#[async_trait]
-impl Operation for RemoveFolders {
-    type Item = RemotePath;
-    type Output = ();
-
-    async fn run(
-        &self,
-        remote: &mut dyn Remote,
-        items: &[RemotePath],
-        each: Each<'_, ()>,
-    ) -> Result<(), RemoteError> {
-        remote.remove_folders(items, each).await
-    }
-
-    fn path(&self, item: &RemotePath) -> Option<String> {
-        Some(item.to_string())
-    }
-}
+on_paths!(RemoveFiles, remove_files, ());
+on_paths!(RemoveFolders, remove_folders, ());

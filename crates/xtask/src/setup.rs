@@ -35,7 +35,6 @@ const TOOLS: &[Tool] = &[
     tool(Need::Testing, "python3", "python3", "python3"),
     tool(Need::Testing, "dbus-run-session", "dbus", "dbus-daemon"),
     tool(Need::Testing, "gnome-keyring-daemon", "gnome-keyring", "gnome-keyring"),
-    tool(Need::Testing, "secret-tool", "libsecret-tools", "libsecret"),
     tool(Need::Testing, "unshare", "util-linux", "util-linux"),
     Tool {
         need: Need::Testing,
