@@ -9,6 +9,8 @@ use crate::site::Site;
 
 const BALLAST: usize = 600 << 10;
 const FILE: usize = 100 << 10;
+/// So many that connections are refused long before all are sent.
+const FILES: u64 = 300;
 
 #[test]
 fn a_full_disk_on_vsftpd() {
@@ -82,8 +84,8 @@ fn two_connections(kind: Kind) {
     let daemon = Daemon::with(kind, Options { max_clients_per_host: Some(2), ..Options::default() });
     let proxy = ControlProxy::start(daemon.port());
     let site = Site::through(&proxy);
-    let files = slipway_testkit::sample_tree(&site.folder(), 11, 120);
-    let last = site.publish(&["--connections", "8"]).live_with(120, 0, 0);
+    let files = slipway_testkit::sample_tree(&site.folder(), 11, FILES as usize);
+    let last = site.publish(&["--connections", "8"]).live_with(FILES, 0, 0);
     site.assert_online(daemon.root(), &last);
     assert!(last["connections"].as_u64().unwrap() <= 2, "{last}");
     let refused = |talk: &Conversation<'_>| {
@@ -102,7 +104,7 @@ fn two_connections(kind: Kind) {
         site.write(&[(path, format!("new {path}").as_bytes())]);
     }
     let talk = Conversation::from_now(&proxy);
-    let last = site.publish(&["--connections", "8"]).live_with(120, 0, 0);
+    let last = site.publish(&["--connections", "8"]).live_with(FILES, 0, 0);
     site.assert_online(daemon.root(), &last);
     assert!(last["connections"].as_u64().unwrap() <= learnt, "{kind:?}: {last}");
     assert!(talk.at_once() <= learnt as usize, "{kind:?}: {} connections at once", talk.at_once());

@@ -100,6 +100,25 @@ fn come_back_as_they_are(kind: Kind, cannot: &[&str]) {
     assert_eq!(left.len(), 2, "empty folders are left: {left:?}");
 }
 
+/// A folder that the server can't make is found out before anything goes live.
+#[test]
+fn a_folder_name_that_the_server_refuses() {
+    for (kind, folder) in [(Kind::ProFtpd, "a*b"), (Kind::PureFtpd, "a\\b")] {
+        let daemon = Daemon::start(kind);
+        let site = Site::secure(&daemon);
+        site.write(&[("index.html", b"old")]);
+        site.publish(&[]).live();
+        site.write(&[("index.html", b"new"), (&format!("{folder}/page.html"), b"new")]);
+        let failed = site.publish(&[]).failed("name_not_allowed", 1);
+        assert_eq!((&failed["path"], &failed["site"]), (&folder.into(), &"untouched".into()), "{kind:?}");
+        assert_eq!(fs::read(daemon.root().join("index.html")).unwrap(), b"old");
+
+        fs::remove_dir_all(site.folder().join(folder)).unwrap();
+        let last = site.publish(&[]).live();
+        site.assert_online(daemon.root(), &last);
+    }
+}
+
 /// Accents that are written as letter and mark, as macOS does, come to the server as one letter.
 #[test]
 fn accents_are_composed() {

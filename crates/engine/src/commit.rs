@@ -1,7 +1,7 @@
 //! Commit: the switch-over from staging to what visitors see. Assets, then pages, then the pages that visitors
 //! enter by. Every step is noted, and can be repeated.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use async_trait::async_trait;
 use slipway_core::{Code, Failure, Plan, RemotePath, RunId, Turn};
@@ -24,8 +24,9 @@ pub(crate) async fn commit(
     parcels: &[Parcel],
 ) -> Result<u64, Failure> {
     let mut retries = clear_the_way(work, plan).await?;
-    for folders in by_depth(&plan.make_folders) {
-        make_folders(work, folders).await?;
+    let (_, blocked) = folders(plan);
+    for level in by_depth(&blocked) {
+        make_folders(work, level).await?;
     }
     for turn in Turn::ALL {
         let moves = parcels.iter().filter(|parcel| Turn::of(&parcel.upload.path) == turn);
@@ -33,6 +34,27 @@ pub(crate) async fn commit(
         retries += switch(work, run, moves.collect()).await?;
     }
     Ok(retries)
+}
+
+/// Makes the folders that new files need, before anything goes live: nobody sees an empty folder, and a name that
+/// the server refuses is found out while the site is as it was.
+pub(crate) async fn prepare_folders(work: &Work, plan: &Plan) -> Result<(), Failure> {
+    let (free, _) = folders(plan);
+    for level in by_depth(&free) {
+        make_folders(work, level).await?;
+    }
+    Ok(())
+}
+
+/// The folders that can be made at once, and those for which a file must go first, which stands in the place of the
+/// folder or of one above it.
+fn folders(plan: &Plan) -> (Vec<RemotePath>, Vec<RemotePath>) {
+    let in_the_way = plan.removals.iter().filter(|removal| removal.in_the_way);
+    let files: BTreeSet<&RemotePath> = in_the_way.map(|removal| &removal.path).collect();
+    let free = |folder: &RemotePath| {
+        !files.contains(folder) && !folder.ancestors().any(|above| files.contains(&above))
+    };
+    plan.make_folders.iter().cloned().partition(free)
 }
 
 /// Where a file must become a folder, or a folder a file, the old one goes first. The folder may be all that is
@@ -45,8 +67,7 @@ async fn clear_the_way(work: &Work, plan: &Plan) -> Result<u64, Failure> {
         .map(|removal| removal.path.clone())
         .collect();
     let retries = remove_files(work, blocking).await?;
-    let uploads: std::collections::BTreeSet<&RemotePath> =
-        plan.uploads.iter().map(|upload| &upload.path).collect();
+    let uploads: BTreeSet<&RemotePath> = plan.uploads.iter().map(|upload| &upload.path).collect();
     let in_the_way = |folder: &&RemotePath| {
         uploads.contains(folder) || folder.ancestors().any(|above| uploads.contains(&above))
     };

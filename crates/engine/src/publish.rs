@@ -12,7 +12,7 @@ use slipway_store::RunKind;
 
 use crate::case::CaseTwins;
 use crate::clock::now_ms;
-use crate::commit::commit;
+use crate::commit::{commit, prepare_folders};
 use crate::failure::remote;
 use crate::preview::{Prepared, guard, prepare, scan_folder};
 use crate::server_view::sizes;
@@ -136,6 +136,7 @@ impl Run<'_> {
         outcome.bytes = sent.bytes;
         outcome.retries += sent.retries;
 
+        prepare_folders(work, plan).await?;
         clear_markers(work).await?;
         self.enter(RunState::GoingLive).await?;
         outcome.retries += commit(work, journal, &staging, plan, &sent.parcels).await?;

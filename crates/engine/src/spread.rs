@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use slipway_core::{Code, Failure};
-use slipway_remote::{Each, Remote, RemoteError};
+use slipway_remote::{Each, Lease, Remote, RemoteError};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -203,6 +203,24 @@ impl<Op: Operation> Queue<Op> {
         waiting.drain(..count).collect()
     }
 
+    /// A connection; `None` when all items are done before there is one. It is opened all the same, for what comes
+    /// next: a server counts one that is left half-way, and may refuse others for it.
+    async fn lease(&self, work: &Work) -> Option<Result<Lease, RemoteError>> {
+        let pool = work.pool.clone();
+        let mut getting = tokio::spawn(async move { pool.get().await });
+        tokio::select! {
+            got = &mut getting => Some(got.unwrap_or_else(|error| Err(RemoteError::Lost(error.to_string())))),
+            () = self.finished.cancelled() => {
+                tokio::spawn(async move {
+                    if let Ok(Ok(lease)) = getting.await {
+                        lease.give_back();
+                    }
+                });
+                None
+            }
+        }
+    }
+
     /// One worker. Returns its number of repeated tries.
     async fn serve(&self, work: &Work, outcomes: &UnboundedSender<Message<Op>>) -> u64 {
         let mut retries = 0;
@@ -210,7 +228,7 @@ impl<Op: Operation> Queue<Op> {
             if self.waiting().is_empty() {
                 return retries;
             }
-            let Some(got) = self.finished.run_until_cancelled(work.pool.get()).await else { return retries };
+            let Some(got) = self.lease(work).await else { return retries };
             let mut lease = match got {
                 Ok(lease) => lease,
                 Err(error) => {

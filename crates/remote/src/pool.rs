@@ -87,14 +87,16 @@ impl Pool {
             let waiting = self.changed.notified();
             match self.claim() {
                 Claim::Idle(since, remote) => {
-                    let mut lease =
-                        Lease { remote: Some(remote), slot: Slot { pool: self.clone(), connected: true } };
+                    let mut lease = Lease {
+                        remote: Some(remote),
+                        slot: Slot { pool: self.clone(), connected: true, kept: false },
+                    };
                     if since.elapsed() < TRUST_IDLE || lease.ping().await.is_ok() {
                         return Ok(lease);
                     }
                 }
                 Claim::Open => {
-                    let slot = Slot { pool: self.clone(), connected: false };
+                    let slot = Slot { pool: self.clone(), connected: false, kept: false };
                     match self.connector.connect().await {
                         Ok(remote) => return Ok(self.opened(remote, slot)),
                         Err(error) => self.after_refusal(error, &mut failed, slot).await?,
@@ -220,14 +222,17 @@ enum Claim {
 struct Slot {
     pool: Arc<Pool>,
     connected: bool,
+    /// It goes on with the connection, which is idle now.
+    kept: bool,
 }
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        let mut state = self.pool.state();
-        state.open -= 1;
-        state.connected -= u8::from(self.connected);
-        drop(state);
+        if !self.kept {
+            let mut state = self.pool.state();
+            state.open -= 1;
+            state.connected -= u8::from(self.connected);
+        }
         self.pool.changed.notify_waiters();
     }
 }
@@ -247,12 +252,10 @@ impl Lease {
             let mut state = pool.state();
             if state.open <= state.limit {
                 state.idle.push((Instant::now(), remote));
-                // The slot goes with the connection.
-                state.open += 1;
-                state.connected += 1;
+                self.slot.kept = true;
             }
         }
-        // Dropping the lease gives up one slot and wakes those who wait.
+        // Dropping the lease wakes those who wait.
     }
 }
 

@@ -83,11 +83,11 @@ pub(super) fn refusal(reply: Reply, during: During, path: &str) -> RemoteError {
         400..500 => RemoteError::TryLater(reply),
         500..=504 => RemoteError::Unsupported(reply),
         530 | 532 => RemoteError::Denied(reply),
+        501.. if says(NAME) => RemoteError::NameRefused(reply),
         505.. if says(NOT_FOUND) => RemoteError::NotFound(reply),
         505.. if says(DENIED) => RemoteError::Denied(reply),
         // After the others: these words may well be part of a file's name.
         505.. if says(FULL) => RemoteError::Full(reply),
-        553 if says(NAME) => RemoteError::NameRefused(reply),
         505.. => RemoteError::Refused(reply),
         _ => RemoteError::Misbehaves(reply.to_string()),
     }
@@ -115,7 +115,15 @@ const FULL: &[&str] = &[
 const NOT_FOUND: &[&str] = &["no such", "not found", "not exist", "cannot find", "can't find", "nonexist"];
 const DENIED: &[&str] =
     &["denied", "not permitted", "permission", "read-only", "not allowed", "prohibited", "forbidden"];
-const NAME: &[&str] = &["name", "illegal", "invalid", "too long", "character"];
+const NAME: &[&str] = &[
+    "invalid directory name",
+    "invalid file name",
+    "invalid filename",
+    "prohibited directory name",
+    "prohibited file name",
+    "illegal",
+    "name too long",
+];
 
 fn speaks_of_connections(words: &str) -> bool {
     ["connection", "too many", "maximum", "limit", "users", "sessions"]
@@ -158,7 +166,7 @@ mod tests {
             (550, "Could not get file size.", Command, "Refused"),
             (550, "Permission denied.", Command, "Denied"),
             (553, "Could not create file.", Command, "Refused"),
-            (553, "Prohibited file name", Command, "Denied"),
+            (553, "Prohibited file name", Command, "NameRefused"),
             (553, "Invalid file name", Command, "NameRefused"),
             (451, "Failure writing to local file.", Command, "Full"),
             (552, "Disk full - please upload later", Command, "Full"),
