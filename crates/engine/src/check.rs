@@ -64,9 +64,15 @@ async fn probe(work: &Work) -> Result<CheckReport, Failure> {
         Err(error) => return Err(remote(&error, Some(&folder(work)))),
     }
     let content = b"Slipway checks whether it may save files here. This file can be deleted.\n".to_vec();
-    one(&mut lease, Kind::Write(first.clone(), content))
-        .await
-        .map_err(|e| remote(&e, Some(&folder(work))))?;
+    if let Err(error) = one(&mut lease, Kind::Write(first.clone(), content)).await {
+        if !error.ends_connection()
+            && let Err(stays) = one(&mut lease, Kind::Remove(first)).await
+        {
+            // Nothing was saved, as a rule.
+            tracing::debug!(error = %stays, "no part of the probe file was removed");
+        }
+        return Err(remote(&error, Some(&folder(work))));
+    }
     steps.push(step("save a file", first.to_string()));
     // From here on something lies on the server: whatever fails, it is removed again.
     let renamed = one(&mut lease, Kind::Rename(first.clone(), second.clone())).await;

@@ -62,7 +62,11 @@ pub(crate) async fn recover(work: &Work) -> Result<Option<Left>, Failure> {
         let numbered = entries.iter().map(|entry| (Staging::number(&entry.name), entry.size));
         numbered.filter_map(|(number, size)| Some((number?, size))).collect()
     });
-    let next_number = unfinished.items.iter().map(|item| item.number + 1).max().unwrap_or(0);
+    // Above what the journal knows, and above what it has forgotten and still lies there: a number that is given anew
+    // would lend old content to a new file.
+    let known = unfinished.items.iter().map(|item| item.number);
+    let lying = there.iter().flat_map(HashMap::keys).copied();
+    let next_number = known.chain(lying).max().map_or(0, |number| number.saturating_add(1));
     let pending = unfinished.items.iter().filter(|item| item.step != Step::Live).map(|item| item.number);
     let pending = pending.collect();
     let (mut waiting, mut partial, mut missing) = (HashMap::new(), HashMap::new(), Vec::new());

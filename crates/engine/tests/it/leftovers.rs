@@ -58,6 +58,24 @@ async fn what_was_dropped_from_staging_is_not_taken_for_live() {
     }
 }
 
+/// Cut off between forgetting a file in staging and removing it, and again before the next file is sent: the old
+/// content must not be taken for the new one's, although it has as many bytes.
+#[tokio::test]
+async fn a_forgotten_file_in_staging_lends_its_number_to_no_other() {
+    let fixture = Fixture::new(MemoryOptions::default());
+    fixture.write("index.html", "zero");
+    fixture.publish().await.unwrap();
+    fixture.write("index.html", "one!");
+    killed(&fixture, |operation| matches!(operation, Operation::Rename(..))).await;
+    fixture.write("index.html", "two!");
+    killed(&fixture, |operation| matches!(operation, Operation::RemoveFile(_))).await;
+    killed(&fixture, |operation| matches!(operation, Operation::Upload(_) | Operation::RemoveFile(_))).await;
+    killed(&fixture, |operation| matches!(operation, Operation::Upload(_))).await;
+    fixture.publish().await.unwrap();
+    assert_eq!(fixture.online(), fixture.local());
+    fixture.assert_tidy();
+}
+
 #[tokio::test]
 async fn a_file_of_others_is_not_taken_for_one_that_went_live() {
     let fixture = Fixture::new(without_times());
