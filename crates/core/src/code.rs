@@ -91,6 +91,8 @@ codes! {
     LocalFolderEmpty = "local_folder_empty" => Failed,
     /// Local files or folders can't be read.
     LocalFileUnreadable = "local_file_unreadable" => Failed,
+    /// Local files or folders can't be written.
+    LocalFileUnwritable = "local_file_unwritable" => Failed,
     /// A local file changes faster than it can be sent.
     LocalFileChanging = "local_file_changing" => Failed,
     /// No password is kept for the site.
@@ -99,10 +101,30 @@ codes! {
     KeychainLocked = "keychain_locked" => Credentials,
     /// There is no password store on this computer.
     KeychainUnavailable = "keychain_unavailable" => Credentials,
+    /// The pass phrase of the file of passwords is not known.
+    CredentialsKeyMissing = "credentials_key_missing" => Credentials,
+    /// The pass phrase of the file of passwords is another.
+    CredentialsKeyWrong = "credentials_key_wrong" => Credentials,
+    /// The file of passwords was cut short or altered.
+    CredentialsDamaged = "credentials_damaged" => Credentials,
+    /// Passwords can only be read there, not kept.
+    CredentialsReadOnly = "credentials_read_only" => Credentials,
+    /// Environment variables don't tell two sites apart.
+    CredentialsAmbiguous = "credentials_ambiguous" => Credentials,
     /// Files were changed on the server by someone else.
     Conflict = "conflict" => Decision,
     /// More than half of the site would be removed.
     ManyRemovals = "many_removals" => Decision,
+    /// What would be done can't be undone, and was not confirmed.
+    ConfirmationNeeded = "confirmation_needed" => Decision,
+    /// The site's build commands have not been allowed to run.
+    BuildNotAllowed = "build_not_allowed" => Decision,
+    /// A build command failed, or took too long.
+    BuildFailed = "build_failed" => Failed,
+    /// Two of the site's folders hold a file for the same place.
+    SourcesClash = "sources_clash" => Configuration,
+    /// A file that sites are to be imported from can't be understood.
+    ImportFailed = "import_failed" => Configuration,
     /// Another process publishes this site.
     AnotherPublishRunning = "another_publish_running" => Failed,
     /// No space left on this computer.

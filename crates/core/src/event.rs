@@ -37,6 +37,20 @@ pub struct Progress {
     pub active: Vec<FileProgress>,
 }
 
+/// What became of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileChange {
+    /// It was sent, and waits out of sight.
+    Sent,
+    /// It went online.
+    Live,
+    /// It was taken off.
+    Removed,
+    /// It was brought down.
+    Downloaded,
+}
+
 /// One thing that a run says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -62,6 +76,28 @@ pub enum Event {
         bytes: u64,
         /// Of them, bytes that an interrupted run has sent already.
         bytes_waiting: u64,
+    },
+    /// What became of one file. Said for each: for logs rather than for people.
+    File {
+        /// What.
+        change: FileChange,
+        /// Its path below the publish folder.
+        path: String,
+        /// Its size in bytes, where it matters.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        bytes: Option<u64>,
+    },
+    /// A build command is run.
+    Command {
+        /// As it was written.
+        command: String,
+    },
+    /// A line that a build command wrote, without its line break; secrets are blotted out.
+    Output {
+        /// The line.
+        line: String,
+        /// Whether it came by standard error.
+        error: bool,
     },
     /// How far it has got; at most ten times a second.
     Progress(Progress),
@@ -90,7 +126,7 @@ pub enum Event {
     },
     /// The end of a run that went well.
     Finished {
-        /// `live`.
+        /// `live`, or `done` for a run that published nothing.
         outcome: RunState,
         /// The run.
         run: RunId,

@@ -2,8 +2,10 @@
 //! which errors there are. Nothing here reads a file, opens a socket or knows of a runtime.
 
 pub mod code;
+pub mod credential;
 pub mod digest;
 pub mod event;
+pub mod local_name;
 pub mod manifest;
 pub mod path;
 pub mod plan;
@@ -13,14 +15,15 @@ pub mod site;
 pub mod units;
 
 pub use code::{Code, ExitCode, Failure, SiteState};
+pub use credential::{CredentialType, StoreKind};
 pub use digest::Sha256;
-pub use event::{Event, FileProgress, Progress};
+pub use event::{Event, FileChange, FileProgress, Progress};
 pub use manifest::{LocalFile, Manifest, Published, PublishedFile};
 pub use path::{PathError, RemoteDir, RemotePath};
 pub use plan::{
     Change, Conflict, ConflictReason, OnConflict, Plan, PlanOptions, Removal, Seen, ServerView, Turn, Upload,
     plan,
 };
-pub use run::{Outcome, RunId, RunState};
+pub use run::{Outcome, PipelineStep, RunId, RunState, StepStatistics};
 pub use server::{Certificate, Distrust, Features, ServerFacts};
-pub use site::{Compare, Protocol, Retry, Site, SiteError, SiteName};
+pub use site::{Build, Compare, Protocol, Pull, Retry, Site, SiteError, SiteName, Source};

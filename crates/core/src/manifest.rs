@@ -15,8 +15,8 @@ pub struct LocalFile {
     pub modified: i64,
     /// Digest of the content.
     pub sha256: Sha256,
-    /// The path below the local folder where its spelling differs from the remote path's: a name in another
-    /// Unicode form than NFC.
+    /// Where it is, if not at the remote path below the site's first source folder: a path below that folder, for a
+    /// name in another Unicode form than NFC, or an absolute one, for a file of another source.
     pub spelled: Option<PathBuf>,
 }
 
@@ -24,7 +24,7 @@ pub struct LocalFile {
 pub type Manifest = BTreeMap<RemotePath, LocalFile>;
 
 /// A file on the server that Slipway put there.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PublishedFile {
     /// Size in bytes.
     pub size: u64,
@@ -42,4 +42,7 @@ pub struct Published {
     pub files: BTreeMap<RemotePath, PublishedFile>,
     /// The folders that Slipway made, and may therefore remove once they are empty.
     pub folders: std::collections::BTreeSet<RemotePath>,
+    /// What was last brought down, whoever put it there, as the server had it then. A file that is still so on the
+    /// server has been seen by the user, and is no surprise.
+    pub pulled: BTreeMap<RemotePath, PublishedFile>,
 }

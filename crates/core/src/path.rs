@@ -25,6 +25,9 @@ pub enum PathError {
     /// A part is empty, `.` or `..`.
     #[error("has an empty part, or the part \".\" or \"..\"")]
     Dots,
+    /// The name of a file or folder holds a slash.
+    #[error("holds a slash")]
+    Slash,
     /// Not valid Unicode.
     #[error("is not valid Unicode")]
     NotUnicode,
@@ -115,6 +118,8 @@ fn check_part(part: &str) -> Result<(), PathError> {
     match part {
         "" | "." | ".." => Err(PathError::Dots),
         _ if part.chars().any(char::is_control) => Err(PathError::Control),
+        // Between parts it never gets here; a name with it would lead somewhere else.
+        _ if part.contains('/') => Err(PathError::Slash),
         _ if part.len() > LONGEST_NAME => Err(PathError::TooLong),
         _ => Ok(()),
     }

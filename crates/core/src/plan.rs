@@ -1,6 +1,8 @@
 //! The plan: what a publish will do, worked out from what is here, what Slipway put on the server, and what the
 //! server says of it. A pure function and plain data, so that it can be shown, tested and refused.
 
+mod purge;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
@@ -120,6 +122,9 @@ pub struct PlanOptions {
     pub left_out: BTreeSet<RemotePath>,
     /// Files that were changed on the server.
     pub on_conflict: OnConflict,
+    /// Take off what Slipway did not put there and the folder does not have, but for these files and folders of the
+    /// server. The server must have been looked at completely.
+    pub purge: Option<BTreeSet<RemotePath>>,
 }
 
 /// A file as the server shows it.
@@ -136,6 +141,11 @@ pub struct Seen {
 pub struct ServerView {
     /// Files that were looked at; `None` for one that is confirmed not to be there.
     pub files: BTreeMap<RemotePath, Option<Seen>>,
+    /// Folders, whoever made them. Only a purge looks at them.
+    pub folders: BTreeSet<RemotePath>,
+    /// What is neither file nor folder, or can't be told: it stays, and so do the folders above it. Only a purge
+    /// looks at it.
+    pub others: BTreeSet<RemotePath>,
     /// Whether all was looked at, so that a file not among `files` is not there.
     pub complete: bool,
 }
@@ -161,8 +171,15 @@ pub struct Plan {
     pub make_folders: Vec<RemotePath>,
     /// Folders of Slipway's making that nothing needs any more, children first.
     pub remove_folders: Vec<RemotePath>,
+    /// Files that a purge takes off although Slipway did not put them there, by path.
+    pub purge: Vec<Removal>,
+    /// Folders that a purge leaves empty, children first.
+    pub purge_folders: Vec<RemotePath>,
     /// Files that need a decision.
     pub conflicts: Vec<Conflict>,
+    /// Files that are online as they are here since they were brought down from there: they are Slipway's from now
+    /// on.
+    pub adopted: Vec<(RemotePath, PublishedFile)>,
     /// Files of the record that are gone from the server and from the local folder.
     pub forget: Vec<RemotePath>,
     /// Files that are online as they are here.
@@ -174,7 +191,15 @@ pub struct Plan {
 impl Plan {
     /// Whether there is nothing to do on the server.
     pub fn is_empty(&self) -> bool {
-        self.uploads.is_empty() && self.removals.is_empty()
+        self.uploads.is_empty()
+            && self.removals.is_empty()
+            && self.purge.is_empty()
+            && self.purge_folders.is_empty()
+    }
+
+    /// Everything that is taken off, whoever put it there.
+    pub fn taken_off(&self) -> impl Iterator<Item = &Removal> {
+        self.removals.iter().chain(&self.purge)
     }
 
     /// Bytes to send.
@@ -198,25 +223,56 @@ impl Plan {
 pub fn plan(local: &Manifest, published: &Published, server: &ServerView, options: &PlanOptions) -> Plan {
     let mut plan = Plan { published: published.files.len(), ..Plan::default() };
     for (path, file) in local {
-        add_local(&mut plan, path, file, published.files.get(path), server, options);
+        add_local(&mut plan, path, file, &Known::of(published, path, server), server, options);
     }
     for (path, file) in &published.files {
         if !local.contains_key(path) && !options.left_out.contains(path) && !options.keep_removed {
-            add_removal(&mut plan, path, file, server, options);
+            let record = Known::of(published, path, server).record.unwrap_or(file);
+            add_removal(&mut plan, path, record, server, options);
         }
     }
+    let used = options.purge.as_ref().map(|kept| purge::add_files(&mut plan, local, published, server, kept));
     add_folders(&mut plan, local, published, options);
+    if let Some(used) = used {
+        purge::add_folders(&mut plan, server, &used);
+    }
     plan
+}
+
+/// What is known of a file on the server.
+struct Known<'a> {
+    /// What it was when Slipway put it there, or when it was brought down since and is still so.
+    record: Option<&'a PublishedFile>,
+    /// Whether Slipway put it there.
+    ours: bool,
+    /// Whether the record is of another file than the one that Slipway put there.
+    news: bool,
+}
+
+impl<'a> Known<'a> {
+    fn of(published: &'a Published, path: &RemotePath, server: &ServerView) -> Self {
+        let record = published.files.get(path);
+        let as_pulled = match (published.pulled.get(path), server.of(path)) {
+            (Some(pulled), Some(Some(seen))) if !differs(pulled, seen) => Some(pulled),
+            _ => None,
+        };
+        Self {
+            record: as_pulled.or(record),
+            ours: record.is_some(),
+            news: as_pulled.is_some() && as_pulled != record,
+        }
+    }
 }
 
 fn add_local(
     plan: &mut Plan,
     path: &RemotePath,
     file: &LocalFile,
-    record: Option<&PublishedFile>,
+    known: &Known<'_>,
     server: &ServerView,
     options: &PlanOptions,
 ) {
+    let record = known.record;
     let same = record.is_some_and(|record| record.sha256 == file.sha256 && record.size == file.size);
     let change = match (record, server.of(path)) {
         (Some(_), Some(None)) => Change::Missing,
@@ -228,11 +284,14 @@ fn add_local(
         }
         (Some(_), _) if same => {
             plan.unchanged += 1;
+            if let (true, Some(record)) = (known.news, record) {
+                plan.adopted.push((path.clone(), *record));
+            }
             return;
         }
-        (Some(_), _) => Change::Changed,
-        (None, Some(Some(_))) => Change::Foreign,
-        (None, _) => Change::New,
+        (Some(_), _) if known.ours => Change::Changed,
+        (_, Some(Some(_))) => Change::Foreign,
+        (_, _) => Change::New,
     };
     plan.uploads.push(Upload { path: path.clone(), file: file.clone(), change });
 }
@@ -266,7 +325,9 @@ fn keeps(plan: &mut Plan, path: &RemotePath, removal: bool, options: &PlanOption
     true
 }
 
-fn differs(record: &PublishedFile, seen: Seen) -> bool {
+/// Whether a file on the server is another than the one of the record: by its size, and by its time of change where
+/// both are known.
+pub fn differs(record: &PublishedFile, seen: Seen) -> bool {
     let times = record.server_modified.zip(seen.modified);
     record.size != seen.size || times.is_some_and(|(then, now)| then != now)
 }
@@ -274,7 +335,7 @@ fn differs(record: &PublishedFile, seen: Seen) -> bool {
 fn add_folders(plan: &mut Plan, local: &Manifest, published: &Published, options: &PlanOptions) {
     let uploads: BTreeSet<&RemotePath> = plan.uploads.iter().map(|upload| &upload.path).collect();
     let needed: BTreeSet<RemotePath> = uploads.iter().flat_map(|path| path.ancestors()).collect();
-    for removal in &mut plan.removals {
+    for removal in plan.removals.iter_mut().chain(&mut plan.purge) {
         removal.in_the_way =
             needed.contains(&removal.path) || removal.path.ancestors().any(|above| uploads.contains(&above));
     }

@@ -23,12 +23,12 @@ fn published(files: &[(&str, u8)]) -> Published {
         .map(|(p, f)| (p.clone(), PublishedFile { server_modified: Some(100), ..f.into() }))
         .collect();
     let folders = files.keys().flat_map(RemotePath::ancestors).collect();
-    Published { files, folders }
+    Published { files, folders, ..Published::default() }
 }
 
 fn seen(files: &[(&str, u64, i64)], complete: bool) -> ServerView {
     let look = |&(p, size, time): &(&str, u64, i64)| (path(p), Some(Seen { size, modified: Some(time) }));
-    ServerView { files: files.iter().map(look).collect(), complete }
+    ServerView { files: files.iter().map(look).collect(), complete, ..ServerView::default() }
 }
 
 fn uploads(plan: &Plan) -> Vec<(&str, Change)> {
@@ -182,7 +182,8 @@ proptest! {
                 let modified = record.files.contains_key(p).then_some(100);
                 (p.clone(), Some(Seen { size: u64::from(*c), modified }))
             };
-            ServerView { files: server.iter().map(look).collect(), complete: true }
+            let files = server.iter().map(look).collect();
+            ServerView { files, complete: true, ..ServerView::default() }
         } else {
             ServerView::default()
         };
@@ -206,4 +207,135 @@ proptest! {
         }
         prop_assert!(plan.remove_folders.iter().all(|f| !manifest.keys().any(|p| p.is_below(f))));
     }
+
+    /// After a purge the server holds the local folder and what is kept, and no folder without need.
+    #[test]
+    fn a_purge_leads_to_here_and_nothing_else(
+        here in trees(), there in trees(), foreign in trees(), kept in trees()
+    ) {
+        let (here, there) = (without_clashes(here), without_clashes(there));
+        let here: Vec<(&str, u8)> = here.iter().map(|(p, c)| (p.as_str(), *c)).collect();
+        let there: Vec<(&str, u8)> = there.iter().map(|(p, c)| (p.as_str(), *c)).collect();
+        let (record, manifest) = (published(&there), manifest(&here));
+        let all: BTreeMap<String, u8> =
+            foreign.into_iter().chain(there.iter().map(|&(p, c)| (p.to_owned(), c))).collect();
+        let server: BTreeMap<RemotePath, u8> =
+            without_clashes(all).into_iter().map(|(p, c)| (path(&p), c)).collect();
+        let look = |(p, c): (&RemotePath, &u8)| {
+            let ours = record.files.get(p);
+            let seen = Seen { size: ours.map_or(u64::from(*c), |ours| ours.size), modified: None };
+            (p.clone(), Some(seen))
+        };
+        let folders: BTreeSet<RemotePath> = server.keys().flat_map(RemotePath::ancestors).collect();
+        let files = server.iter().map(look).collect();
+        let view = ServerView { files, folders: folders.clone(), complete: true, ..ServerView::default() };
+        let kept: BTreeSet<RemotePath> = kept.keys().map(|p| path(p)).collect();
+        let options = PlanOptions { purge: Some(kept.clone()), ..PlanOptions::default() };
+        let plan = plan(&manifest, &record, &view, &options);
+
+        let gone: BTreeSet<&RemotePath> = plan.taken_off().map(|removal| &removal.path).collect();
+        prop_assert_eq!(gone.len(), plan.removals.len() + plan.purge.len(), "each once");
+        let left: BTreeSet<&RemotePath> = server.keys().filter(|p| !gone.contains(p)).collect();
+        for p in &left {
+            prop_assert!(manifest.contains_key(*p) || (kept.contains(*p) && !record.files.contains_key(*p)));
+        }
+        prop_assert!(plan.purge.iter().all(|r| !kept.contains(&r.path) && !manifest.contains_key(&r.path)));
+        let used: BTreeSet<RemotePath> =
+            left.into_iter().chain(manifest.keys()).flat_map(RemotePath::ancestors).collect();
+        let rest: BTreeSet<&RemotePath> = plan.remove_folders.iter().chain(&plan.purge_folders).collect();
+        for folder in &folders {
+            let stays = used.contains(folder) || kept.iter().any(|k| k == folder || (k.is_below(folder) && folders.contains(k)));
+            if record.folders.contains(folder) {
+                prop_assert!(!used.contains(folder) || !rest.contains(folder));
+            } else {
+                prop_assert_eq!(rest.contains(folder), !stays, "{:?}", folder);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_was_brought_down_is_no_surprise() {
+    let record = |content: u8, time| PublishedFile {
+        size: u64::from(content),
+        sha256: Sha256([content; 32]),
+        server_modified: Some(time),
+    };
+    let path = |text: &str| RemotePath::new(text).unwrap();
+    let pulled: BTreeMap<_, _> =
+        ["same", "edited", "ours", "old"].map(|name| (path(name), record(5, 70))).into();
+    let published = Published {
+        files: [(path("ours"), record(3, 60)), (path("old"), record(3, 60))].into(),
+        pulled,
+        ..Published::default()
+    };
+    let here: Manifest =
+        [("same", 5), ("edited", 6), ("ours", 5), ("old", 3)].map(|(name, c)| (path(name), local(c))).into();
+    let seen = |time| Some(Seen { size: 5, modified: Some(time) });
+    // "old" was changed once more since it was brought down.
+    let files = [("same", 70), ("edited", 70), ("ours", 70), ("old", 80)];
+    let files = files.map(|(name, time)| (path(name), seen(time))).into();
+    let server = ServerView { files, complete: true, ..ServerView::default() };
+    let plan = plan(&here, &published, &server, &PlanOptions::default());
+    assert_eq!(plan.adopted, [(path("ours"), record(5, 70)), (path("same"), record(5, 70))]);
+    assert_eq!(plan.unchanged, 2);
+    let uploads: Vec<_> = plan.uploads.iter().map(|upload| (upload.path.as_str(), upload.change)).collect();
+    assert_eq!(uploads, [("edited", Change::Foreign)]);
+    assert_eq!(plan.conflicts.iter().map(|c| c.path.as_str()).collect::<Vec<_>>(), ["old"]);
+}
+
+fn purge(kept: &[&str]) -> PlanOptions {
+    PlanOptions { purge: Some(kept.iter().map(|kept| path(kept)).collect()), ..PlanOptions::default() }
+}
+
+fn purged(plan: &Plan) -> Vec<&str> {
+    plan.purge.iter().map(|removal| removal.path.as_str()).collect()
+}
+
+#[test]
+fn a_purge_takes_off_what_nobody_here_knows_and_leaves_what_is_kept() {
+    let here = manifest(&[("index.html", 1), ("css/site.css", 2)]);
+    let record = published(&[("index.html", 1), ("old/ours.html", 3)]);
+    let files = [
+        ("index.html", 1, 100),
+        ("css/theirs.css", 9, 9),
+        ("old/ours.html", 3, 100),
+        ("wp/a/b.php", 9, 9),
+        (".well-known/acme", 9, 9),
+        ("linked/x", 9, 9),
+    ];
+    let mut server = seen(&files, true);
+    server.folders =
+        ["css", "old", "wp", "wp/a", "empty", ".well-known", "linked", "kept", "kept/empty"].map(path).into();
+    server.others = [path("linked/link")].into();
+    let options = purge(&[".well-known", ".well-known/acme", "kept/empty"]);
+    let with = plan(&here, &record, &server, &options);
+    assert_eq!(purged(&with), ["css/theirs.css", "linked/x", "wp/a/b.php"]);
+    assert_eq!(removals(&with), ["old/ours.html"]);
+    assert_eq!(with.purge_folders, ["wp/a", "empty", "wp"].map(path));
+    assert_eq!(with.remove_folders, [path("old")]);
+    let without = plan(&here, &record, &server, &PlanOptions::default());
+    assert!(without.purge.is_empty() && without.purge_folders.is_empty());
+}
+
+#[test]
+fn a_purge_leaves_what_slipway_put_there_to_the_removals() {
+    let record = published(&[("a", 1), ("b", 2), ("left/out", 3)]);
+    let mut server = seen(&[("a", 1, 100), ("b", 9, 100), ("left/out", 3, 100), ("theirs", 4, 4)], true);
+    server.folders = [path("left")].into();
+    let left_out = [path("left/out")].into();
+    let options = PlanOptions { left_out, on_conflict: OnConflict::Keep, ..purge(&["left/out"]) };
+    let plan = plan(&manifest(&[("a", 1)]), &record, &server, &options);
+    assert_eq!(purged(&plan), ["theirs"]);
+    assert!(plan.removals.is_empty() && plan.purge_folders.is_empty() && plan.remove_folders.is_empty());
+}
+
+#[test]
+fn a_purge_clears_the_way_first() {
+    let mut server = seen(&[("a", 9, 9), ("c/d/e", 9, 9), ("f", 9, 9)], true);
+    server.folders = [path("c"), path("c/d")].into();
+    let plan = plan(&manifest(&[("a/b", 1), ("c", 2)]), &Published::default(), &server, &purge(&[]));
+    let first: Vec<_> = plan.purge.iter().filter(|r| r.in_the_way).map(|r| r.path.as_str()).collect();
+    assert_eq!(first, ["a", "c/d/e"]);
+    assert_eq!(plan.purge_folders, [path("c/d"), path("c")]);
 }

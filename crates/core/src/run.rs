@@ -1,9 +1,11 @@
-//! A run: one publish from start to end, its states and its outcome.
+//! A run: one publish, pull or pipeline from start to end, its steps, its states and its outcome.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+
+use crate::credential::StoreKind;
 
 /// A run's id: 128 random bits in hexadecimal. It names the staging folder, so it can't be guessed by visitors.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -66,6 +68,10 @@ impl fmt::Debug for RunId {
 pub enum RunState {
     /// Accepted, not begun.
     Queued,
+    /// The site is brought down from the server.
+    Pulling,
+    /// The site's own commands make it.
+    Building,
     /// The local folder is looked at.
     Scanning,
     /// What has to be done is worked out.
@@ -78,8 +84,10 @@ pub enum RunState {
     TidyingUp,
     /// What is on the server is compared with what was sent.
     Checking,
-    /// Done.
+    /// Published.
     Live,
+    /// Done, without publishing.
+    Done,
     /// Ended by an error.
     Failed,
     /// Ended by the user.
@@ -93,6 +101,8 @@ impl RunState {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Queued => "queued",
+            Self::Pulling => "pulling",
+            Self::Building => "building",
             Self::Scanning => "scanning",
             Self::Planning => "planning",
             Self::Uploading => "uploading",
@@ -100,6 +110,7 @@ impl RunState {
             Self::TidyingUp => "tidying_up",
             Self::Checking => "checking",
             Self::Live => "live",
+            Self::Done => "done",
             Self::Failed => "failed",
             Self::Cancelled => "cancelled",
             Self::Interrupted => "interrupted",
@@ -112,8 +123,10 @@ impl RunState {
     }
 
     /// Every state, in order.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::Queued,
+        Self::Pulling,
+        Self::Building,
         Self::Scanning,
         Self::Planning,
         Self::Uploading,
@@ -121,6 +134,7 @@ impl RunState {
         Self::TidyingUp,
         Self::Checking,
         Self::Live,
+        Self::Done,
         Self::Failed,
         Self::Cancelled,
         Self::Interrupted,
@@ -137,11 +151,73 @@ impl RunState {
     }
 }
 
+/// A step of the way from what is on the server to what will be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PipelineStep {
+    /// The site is brought down from the server.
+    Pull,
+    /// The site's own commands make it.
+    Build,
+    /// The site is brought online.
+    Publish,
+}
+
+impl PipelineStep {
+    /// The steps, in their order.
+    pub const ALL: [Self; 3] = [Self::Pull, Self::Build, Self::Publish];
+
+    /// The name used in JSON and by the command.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pull => "pull",
+            Self::Build => "build",
+            Self::Publish => "publish",
+        }
+    }
+
+    /// The step of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|step| step.as_str() == name)
+    }
+}
+
+/// What a step of a run did.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StepStatistics {
+    /// Which.
+    pub step: PipelineStep,
+    /// Files that were brought down, or went online; for a build, commands that were run.
+    pub files: u64,
+    /// Bytes that went over the line, those of repeated tries included.
+    pub bytes: u64,
+    /// Files that were there already, or were left as they were.
+    pub skipped: u64,
+    /// Files, or commands, that failed.
+    pub failed: u64,
+    /// Tries beyond the first, over all files.
+    pub retries: u64,
+    /// The most connections that were open at once.
+    pub connections: u8,
+    /// Seconds from its start to its end.
+    pub seconds: f64,
+}
+
+impl StepStatistics {
+    /// A step that has done nothing yet.
+    pub fn new(step: PipelineStep) -> Self {
+        Self { step, files: 0, bytes: 0, skipped: 0, failed: 0, retries: 0, connections: 0, seconds: 0.0 }
+    }
+}
+
 /// What a finished run did.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
     /// Files that went online.
     pub uploaded: u64,
+    /// Files that were brought down.
+    #[serde(default)]
+    pub downloaded: u64,
     /// Files that were taken off.
     pub removed: u64,
     /// Files that were online already.
@@ -158,6 +234,12 @@ pub struct Outcome {
     pub connections: u8,
     /// What was done in another way than usual, or left out, in plain words.
     pub notes: Vec<String>,
+    /// Where the password was found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password_from: Option<StoreKind>,
+    /// What each of its steps did, in their order; the last one of a failed run may have been cut off.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<StepStatistics>,
 }
 
 #[cfg(test)]

@@ -1,12 +1,15 @@
 //! A site: a folder on this computer, and where on a server it is published.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::credential::StoreKind;
 use crate::digest::Sha256;
-use crate::path::{PathError, RemoteDir};
+use crate::path::{PathError, RemoteDir, RemotePath};
+use crate::run::PipelineStep;
 
 /// The most connections that a site may use at once.
 pub const MOST_CONNECTIONS: u8 = 16;
@@ -58,6 +61,56 @@ impl Default for Retry {
     fn default() -> Self {
         Self { attempts: 5, first_wait_ms: 1_000, longest_wait_ms: 30_000 }
     }
+}
+
+/// A folder that is published, where a site has several.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// The folder on this computer; a relative one is below the site's folder.
+    pub folder: PathBuf,
+    /// The folder below the publish folder that its content goes to; without it, straight into the publish folder.
+    #[serde(default, rename = "as", skip_serializing_if = "Option::is_none")]
+    pub at: Option<RemotePath>,
+}
+
+/// How a site is made before it is published.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Build {
+    /// Command lines for the system's shell, run one after the other in the site's folder.
+    pub commands: Vec<String>,
+    /// The folder that they make, which is published in the place of the site's folder; a relative one is below it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output: Option<PathBuf>,
+    /// The longest that all commands together may take, in seconds.
+    #[serde(default = "default_build_timeout")]
+    pub timeout_seconds: u32,
+    /// Further environment variables. Values may hold references (`${cred:…}`), which are looked up when the
+    /// commands are run; here they are as they were written.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub environment: BTreeMap<String, String>,
+}
+
+impl Build {
+    /// These commands, with all that can be left to its default.
+    pub fn new(commands: Vec<String>) -> Self {
+        let timeout_seconds = default_build_timeout();
+        Self { commands, output: None, timeout_seconds, environment: BTreeMap::new() }
+    }
+}
+
+fn default_build_timeout() -> u32 {
+    1_800
+}
+
+/// How a site is brought down from its server before it is built.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pull {
+    /// The folder it is brought down into; a relative one is below the site's folder. Without it, the site's folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub into: Option<PathBuf>,
 }
 
 /// A site's name: what the command and the app call it.
@@ -142,6 +195,17 @@ pub enum SiteError {
     /// An exclude pattern that can't be understood.
     #[error("the pattern \"{0}\" can't be understood")]
     Exclude(String),
+    /// A build without a command, or with one that holds a NUL.
+    #[error("the build has no command, or one that is empty")]
+    BuildCommand,
+    /// The name of an environment variable is empty or holds `=` or a NUL.
+    #[error("\"{0}\" can't be the name of an environment variable")]
+    Variable(String),
+    /// Both say what is published.
+    #[error(
+        "both the build's output folder and sources are given; name the output folder as one of the sources"
+    )]
+    OutputAndSources,
 }
 
 /// A folder on this computer, and where on a server it is published. Holds no secret.
@@ -189,7 +253,26 @@ pub struct Site {
     /// The longest wait for an answer of the server, in seconds.
     #[serde(default = "default_timeout")]
     pub timeout_seconds: u32,
+    /// The only place that its credentials are looked up in. Without it: environment variables, then the place
+    /// that was chosen for all sites.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credentials: Option<StoreKind>,
+    /// The folders that are published, where it is not `folder` itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<Source>,
+    /// How it is brought down before it is built; without it that step is not one of its steps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pull: Option<Pull>,
+    /// How it is made before it is published; without it that step is not one of its steps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build: Option<Build>,
+    /// What a purge leaves on the server, as in `.gitignore`, beyond [`ALWAYS_KEPT`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keep: Vec<String>,
 }
+
+/// What a purge never removes: what hosts put there and certificates need.
+pub const ALWAYS_KEPT: [&str; 2] = [".well-known", ".htaccess"];
 
 fn default_connections() -> u8 {
     8
@@ -218,7 +301,37 @@ impl Site {
             trusted_certificate: None,
             retry: Retry::default(),
             timeout_seconds: default_timeout(),
+            credentials: None,
+            sources: Vec::new(),
+            pull: None,
+            build: None,
+            keep: Vec::new(),
         }
+    }
+
+    /// The folders on this computer that are published, each with the folder below the publish folder that it goes
+    /// to.
+    pub fn source_folders(&self) -> Vec<(PathBuf, RemotePath)> {
+        if self.sources.is_empty() {
+            let output = self.build.as_ref().and_then(|build| build.output.as_ref());
+            let folder = output.map_or_else(|| self.folder.clone(), |output| self.folder.join(output));
+            return vec![(folder, RemotePath::root())];
+        }
+        let place = |source: &Source| source.at.clone().unwrap_or_else(RemotePath::root);
+        self.sources.iter().map(|source| (self.folder.join(&source.folder), place(source))).collect()
+    }
+
+    /// The folder that a pull brings the site down into.
+    pub fn pull_folder(&self) -> PathBuf {
+        let into = self.pull.as_ref().and_then(|pull| pull.into.as_ref());
+        into.map_or_else(|| self.folder.clone(), |into| self.folder.join(into))
+    }
+
+    /// The steps that the site defines, in their order.
+    pub fn steps(&self) -> Vec<PipelineStep> {
+        let pull = self.pull.is_some().then_some(PipelineStep::Pull);
+        let build = self.build.is_some().then_some(PipelineStep::Build);
+        pull.into_iter().chain(build).chain([PipelineStep::Publish]).collect()
     }
 
     /// The port that is connected to.
@@ -244,10 +357,31 @@ impl Site {
         if self.retry.attempts == 0 || self.timeout_seconds == 0 {
             return Err(SiteError::Patience);
         }
+        if let Some(build) = &self.build {
+            check_build(build)?;
+            if build.output.is_some() && !self.sources.is_empty() {
+                return Err(SiteError::OutputAndSources);
+            }
+        }
         match &self.web_url {
             Some(url) if !is_web_address(url) => Err(SiteError::WebUrl(url.escape_debug().to_string())),
             _ => Ok(()),
         }
+    }
+}
+
+fn check_build(build: &Build) -> Result<(), SiteError> {
+    let empty = |command: &String| command.trim().is_empty() || command.contains('\0');
+    if build.commands.is_empty() || build.commands.iter().any(empty) {
+        return Err(SiteError::BuildCommand);
+    }
+    if build.timeout_seconds == 0 {
+        return Err(SiteError::Patience);
+    }
+    let odd = |name: &&String| name.is_empty() || name.contains(['=', '\0']);
+    match build.environment.keys().find(odd) {
+        Some(name) => Err(SiteError::Variable(name.escape_debug().to_string())),
+        None => Ok(()),
     }
 }
 
@@ -278,6 +412,7 @@ mod tests {
             (|s| s.connections = 17, SiteError::Connections(17)),
             (|s| s.limit = Some(0), SiteError::Limit),
             (|s| s.timeout_seconds = 0, SiteError::Patience),
+            (|s| s.build = Some(Build::new(vec![" ".into()])), SiteError::BuildCommand),
             (|s| s.web_url = Some("javascript:1".into()), SiteError::WebUrl("javascript:1".into())),
         ] {
             let mut site = site();
@@ -285,6 +420,29 @@ mod tests {
             assert_eq!(site.validate(), Err(error));
         }
         assert!(SiteName::new("-x").is_err() && SiteName::new("").is_err() && SiteName::new("a\nb").is_err());
+    }
+
+    #[test]
+    fn what_is_published_and_pulled() {
+        let mut site = site();
+        assert_eq!(site.source_folders(), [("/home/a/shop".into(), RemotePath::root())]);
+        assert_eq!(site.pull_folder(), PathBuf::from("/home/a/shop"));
+        assert_eq!(site.steps(), [PipelineStep::Publish]);
+        site.build = Some(Build { output: Some("dist".into()), ..Build::new(vec!["make".into()]) });
+        site.pull = Some(Pull { into: Some("content".into()) });
+        assert_eq!(site.source_folders(), [("/home/a/shop/dist".into(), RemotePath::root())]);
+        assert_eq!(site.pull_folder(), PathBuf::from("/home/a/shop/content"));
+        assert_eq!(site.steps(), PipelineStep::ALL);
+        let blog = RemotePath::new("blog").unwrap();
+        site.sources = vec![
+            Source { folder: "main".into(), at: None },
+            Source { folder: "/srv/blog".into(), at: Some(blog.clone()) },
+        ];
+        assert_eq!(site.validate(), Err(SiteError::OutputAndSources));
+        let folders = [("/home/a/shop/main".into(), RemotePath::root()), ("/srv/blog".into(), blog)];
+        assert_eq!(site.source_folders(), folders);
+        let json = serde_json::to_string(&site).unwrap();
+        assert_eq!(serde_json::from_str::<Site>(&json).unwrap(), site);
     }
 
     #[test]
