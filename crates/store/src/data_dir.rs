@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use slipway_core::SiteName;
+use sha2::Digest;
+use slipway_core::{Sha256, SiteName};
 
 use crate::error::StoreError;
 
@@ -44,6 +45,16 @@ impl DataDir {
         self.0.join("sites.json")
     }
 
+    /// The file of what holds for all sites.
+    pub fn settings_file(&self) -> PathBuf {
+        self.0.join("settings.json")
+    }
+
+    /// The encrypted file of credentials.
+    pub fn credentials_file(&self) -> PathBuf {
+        self.0.join("credentials.sealed")
+    }
+
     /// The ledger's database.
     pub fn ledger_file(&self) -> PathBuf {
         self.0.join("ledger.db")
@@ -54,13 +65,17 @@ impl DataDir {
         self.0.join("logs")
     }
 
+    /// The folder of the logs of a site's runs. Whoever writes the first makes it.
+    pub fn run_logs(&self, site: &SiteName) -> PathBuf {
+        self.logs().join(site_key(site))
+    }
+
     /// Takes the site for this process until the lock is dropped, or the process ends in whatever way.
     ///
     /// # Errors
     /// [`StoreError::Locked`] while another process, or another lock of this one, has it.
     pub fn lock_site(&self, site: &SiteName) -> Result<SiteLock, StoreError> {
-        // No two sites share this form of their names, and every file system can hold it.
-        let name = format!("site-{}", site.in_environment());
+        let name = site_key(site);
         let lock = self.lock_file(&name)?;
         let owner_file = self.locks().join(format!("{name}.owner"));
         match lock.try_lock() {
@@ -98,6 +113,12 @@ fn choose(
         .filter(|folder| !folder.as_os_str().is_empty())
         .or_else(|| system.map(|folder| folder.join(NAME)))
         .ok_or(StoreError::NoDataFolder)
+}
+
+/// One for each site, whose names differ in more than case, and one that every file system can hold.
+fn site_key(site: &SiteName) -> String {
+    let digest = Sha256(sha2::Sha256::digest(site.as_str().to_lowercase()).into()).to_string();
+    format!("site-{}", &digest[..16])
 }
 
 fn make_private(folder: &Path) -> Result<(), StoreError> {
@@ -205,8 +226,9 @@ mod tests {
         fs::set_permissions(&folder, fs::Permissions::from_mode(0o750)).unwrap();
         DataDir::open(Some(&folder)).unwrap();
         assert_eq!(mode(&folder), 0o750);
-        drop(data.lock_site(&SiteName::new("a").unwrap()).unwrap());
-        assert_eq!(mode(&folder.join("locks/site-A.lock")), 0o600);
+        let site = SiteName::new("a").unwrap();
+        drop(data.lock_site(&site).unwrap());
+        assert_eq!(mode(&folder.join(format!("locks/{}.lock", site_key(&site)))), 0o600);
     }
 
     #[test]
@@ -216,6 +238,16 @@ mod tests {
         assert!(matches!(&error, StoreError::Io { path, .. } if path == file.path()), "{error}");
         let error = DataDir::open(Some(&file.path().join("below"))).unwrap_err();
         assert!(matches!(&error, StoreError::Io { path, .. } if path == file.path()), "{error}");
+    }
+
+    #[test]
+    fn each_site_has_a_lock_of_its_own() {
+        let name = |site| site_key(&SiteName::new(site).unwrap());
+        // The first digits of what `printf %s shop | sha256sum` prints.
+        assert_eq!(name("shop"), "site-8d9001d32c6a703d");
+        assert_eq!(name("Shop É"), name("shop é"));
+        assert_ne!(name("店铺"), name("商店"));
+        assert_ne!(name("my-shop"), name("my.shop"));
     }
 
     #[test]

@@ -11,7 +11,7 @@ pub enum StoreError {
     /// There is no site of that name.
     #[error("there is no site \"{0}\"")]
     NotFound(SiteName),
-    /// Another site has the name, or one that differs only in case or in what environment variables can't hold.
+    /// Another site has the name, or one that differs only in case.
     #[error("the name \"{name}\" can't be told from that of the site \"{existing}\"")]
     Exists {
         /// The name that was to be given.

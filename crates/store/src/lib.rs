@@ -4,12 +4,21 @@
 pub mod credentials;
 pub mod data_dir;
 mod error;
+pub mod import;
+mod json_file;
 pub mod ledger;
+pub mod project;
 mod replace;
+pub mod settings;
 pub mod sites;
 
-pub use credentials::{CredentialError, Credentials, StoreKind};
+pub use credentials::{
+    CredentialError, Credentials, Found, KEY_VARIABLE, KeyAsker, KeyFor, Listed, SiteCredentials, StoreStatus,
+};
 pub use data_dir::{DataDir, SiteLock};
 pub use error::StoreError;
 pub use ledger::{CachedHash, JournalItem, Ledger, PlaceId, RunKind, RunRecord, Step, Unfinished};
+pub use project::{Problem, ProblemKind, Project, References};
+pub use settings::Settings;
 pub use sites::Sites;
+pub use slipway_core::StoreKind;

@@ -7,7 +7,8 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::error::StoreError;
 
 /// Each brings the ledger from the version of its position to the next. One that was published is never changed.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
 CREATE TABLE sites (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE
@@ -77,7 +78,25 @@ CREATE TABLE hashes (
     sha256 BLOB NOT NULL,
     PRIMARY KEY (site, path)
 ) STRICT, WITHOUT ROWID;
-"];
+",
+    "
+CREATE TABLE pulled (
+    place INTEGER NOT NULL REFERENCES places ON DELETE CASCADE,
+    path TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    sha256 BLOB NOT NULL,
+    server_modified INTEGER,
+    PRIMARY KEY (place, path)
+) STRICT, WITHOUT ROWID;
+
+-- Digests of the build commands that the user has allowed.
+CREATE TABLE allowed_builds (
+    site INTEGER NOT NULL REFERENCES sites ON DELETE CASCADE,
+    sha256 BLOB NOT NULL,
+    PRIMARY KEY (site, sha256)
+) STRICT, WITHOUT ROWID;
+",
+];
 
 const KNOWN: i64 = MIGRATIONS.len() as i64;
 

@@ -4,6 +4,7 @@
 //! What is known of a server is kept for each *place*, a site together with where it is published, so that a site
 //! that moves to another host begins a new record.
 
+mod builds;
 mod hashes;
 mod journal;
 mod migrations;

@@ -1,5 +1,7 @@
 //! What Slipway has put on the server, and the mark it left there.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, params};
 use slipway_core::{Published, PublishedFile, RemotePath, RunId, Sha256};
 
@@ -8,24 +10,23 @@ use crate::error::StoreError;
 
 const ADD_FOLDER: &str = "INSERT INTO folders (place, path) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
 const DROP_FOLDER: &str = "DELETE FROM folders WHERE place = ?1 AND path = ?2";
+const SET_FILE: &str = "INSERT OR REPLACE INTO files (place, path, size, sha256, server_modified)
+    VALUES (?1, ?2, ?3, ?4, ?5)";
+const SET_PULLED: &str = "INSERT OR REPLACE INTO pulled (place, path, size, sha256, server_modified)
+    VALUES (?1, ?2, ?3, ?4, ?5)";
 const DROP_FILE: &str = "DELETE FROM files WHERE place = ?1 AND path = ?2";
 
 impl Ledger {
-    /// All files and folders at this place that Slipway put there.
+    /// All files and folders at this place that Slipway put there, and what was brought down from there.
     pub fn published(&self, place: PlaceId) -> Result<Published, StoreError> {
         let db = self.read();
-        let mut published = Published::default();
-        let mut find =
-            db.prepare_cached("SELECT path, size, sha256, server_modified FROM files WHERE place = ?1")?;
-        let mut rows = find.query([place.0])?;
-        while let Some(row) = rows.next()? {
-            let file = PublishedFile {
-                size: row.get::<_, i64>(1)?.cast_unsigned(),
-                sha256: Sha256(row.get(2)?),
-                server_modified: row.get(3)?,
-            };
-            published.files.insert(path_at(row, 0)?, file);
-        }
+        let files = "SELECT path, size, sha256, server_modified FROM files WHERE place = ?1";
+        let pulled = "SELECT path, size, sha256, server_modified FROM pulled WHERE place = ?1";
+        let mut published = Published {
+            files: files_at(&db, files, place)?,
+            pulled: files_at(&db, pulled, place)?,
+            ..Published::default()
+        };
         let mut find = db.prepare_cached("SELECT path FROM folders WHERE place = ?1")?;
         let mut rows = find.query([place.0])?;
         while let Some(row) = rows.next()? {
@@ -63,6 +64,20 @@ impl Ledger {
         self.write(|db| each(db, DROP_FILE, place, files))
     }
 
+    /// Says that these files, whoever put them there, are Slipway's from now on, and what they are.
+    pub fn adopt(&self, place: PlaceId, files: &[(RemotePath, PublishedFile)]) -> Result<(), StoreError> {
+        self.write(|db| set_files(db, SET_FILE, place, files))
+    }
+
+    /// Says that these files were brought down, and what they were.
+    pub fn files_pulled(
+        &self,
+        place: PlaceId,
+        files: &[(RemotePath, PublishedFile)],
+    ) -> Result<(), StoreError> {
+        self.write(|db| set_files(db, SET_PULLED, place, files))
+    }
+
     /// The run whose marker file lies on the server.
     pub fn marker(&self, place: PlaceId) -> Result<Option<RunId>, StoreError> {
         let db = self.read();
@@ -79,6 +94,39 @@ impl Ledger {
             Ok(())
         })
     }
+}
+
+fn files_at(
+    db: &Connection,
+    sql: &str,
+    place: PlaceId,
+) -> Result<BTreeMap<RemotePath, PublishedFile>, StoreError> {
+    let mut files = BTreeMap::new();
+    let mut find = db.prepare_cached(sql)?;
+    let mut rows = find.query([place.0])?;
+    while let Some(row) = rows.next()? {
+        let file = PublishedFile {
+            size: row.get::<_, i64>(1)?.cast_unsigned(),
+            sha256: Sha256(row.get(2)?),
+            server_modified: row.get(3)?,
+        };
+        files.insert(path_at(row, 0)?, file);
+    }
+    Ok(files)
+}
+
+fn set_files(
+    db: &Connection,
+    sql: &str,
+    place: PlaceId,
+    files: &[(RemotePath, PublishedFile)],
+) -> Result<(), StoreError> {
+    let mut set = db.prepare_cached(sql)?;
+    for (path, file) in files {
+        let size = file.size.cast_signed();
+        set.execute(params![place.0, path.as_str(), size, file.sha256.0, file.server_modified])?;
+    }
+    Ok(())
 }
 
 fn each(db: &Connection, sql: &str, place: PlaceId, paths: &[RemotePath]) -> Result<(), StoreError> {
@@ -112,6 +160,19 @@ mod tests {
         assert_eq!(published.folders.into_iter().collect::<Vec<_>>(), [path("b")]);
         let elsewhere = f.ledger.place(&site("shop"), "elsewhere").unwrap();
         assert_eq!(f.ledger.published(elsewhere).unwrap(), Published::default());
+    }
+
+    #[test]
+    fn what_is_brought_down_and_what_is_adopted() {
+        let f = Fixture::new();
+        let file =
+            |content, time| PublishedFile { size: 7, sha256: Sha256([content; 32]), server_modified: time };
+        f.ledger.files_pulled(f.place, &[(path("a"), file(1, None)), (path("b"), file(2, Some(5)))]).unwrap();
+        f.ledger.files_pulled(f.place, &[(path("a"), file(3, Some(9)))]).unwrap();
+        f.ledger.adopt(f.place, &[(path("a"), file(3, Some(9)))]).unwrap();
+        let published = f.ledger.published(f.place).unwrap();
+        assert_eq!(published.files, [(path("a"), file(3, Some(9)))].into());
+        assert_eq!(published.pulled, [(path("a"), file(3, Some(9))), (path("b"), file(2, Some(5)))].into());
     }
 
     #[test]

@@ -11,6 +11,10 @@ use crate::error::StoreError;
 pub enum RunKind {
     /// Bringing a site online.
     Publish,
+    /// Bringing a site down.
+    Pull,
+    /// Several steps, one after the other.
+    Pipeline,
 }
 
 impl RunKind {
@@ -18,11 +22,13 @@ impl RunKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Publish => "publish",
+            Self::Pull => "pull",
+            Self::Pipeline => "pipeline",
         }
     }
 
     fn parse(name: &str) -> Option<Self> {
-        [Self::Publish].into_iter().find(|kind| kind.as_str() == name)
+        [Self::Publish, Self::Pull, Self::Pipeline].into_iter().find(|kind| kind.as_str() == name)
     }
 }
 

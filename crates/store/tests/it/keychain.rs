@@ -4,9 +4,13 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use secrecy::ExposeSecret;
-use slipway_core::{Code, SiteName};
-use slipway_store::{CredentialError, Credentials, StoreKind};
+use keyring_core::Entry;
+use keyring_core::api::CredentialStoreApi;
+use slipway_core::{Code, CredentialType, SiteName};
+use slipway_store::{CredentialError, Credentials, DataDir, KEY_VARIABLE, StoreKind};
+use zbus_secret_service_keyring_store::Store;
+
+use crate::credentials_suite::{every_store_does_this, plain, values};
 
 /// Set where the test runs inside the session that it made.
 const INSIDE: &str = "SLIPWAY_TEST_INSIDE";
@@ -35,8 +39,31 @@ fn site() -> SiteName {
     SiteName::new("my shop").unwrap()
 }
 
+/// The home that the session was given.
+fn data() -> DataDir {
+    DataDir::open(Some(&Path::new(&std::env::var_os("HOME").unwrap()).join("slipway"))).unwrap()
+}
+
+/// The credentials as a new process without variables sees them.
 fn credentials() -> Credentials {
-    Credentials::new(|_| None)
+    Credentials::with_environment(&data(), |_| None)
+}
+
+fn with_key() -> Credentials {
+    Credentials::with_environment(&data(), |name| (name == KEY_VARIABLE).then(|| "key".into()))
+}
+
+fn set_password(password: &str) -> Result<StoreKind, CredentialError> {
+    credentials().set(&site(), None, &values(None, Some(password)))
+}
+
+fn remove_password(credentials: &Credentials) -> Result<StoreKind, CredentialError> {
+    credentials.remove(&site(), None, &[CredentialType::FtpPassword])
+}
+
+/// An item as other programs see it, and as earlier Slipways made it.
+fn item(service: &str, account: &str) -> Entry {
+    Store::new().unwrap().build(service, account, None).unwrap()
 }
 
 fn inside() -> bool {
@@ -76,24 +103,68 @@ fn run(mut command: Command, test: &str, home: &Path) {
 }
 
 #[test]
-fn a_password_is_kept_replaced_and_removed() {
+fn the_keychain_does_what_every_store_does() {
     if !inside() {
-        return in_session("keychain::a_password_is_kept_replaced_and_removed", &[UNLOCKED, WAIT]);
+        return in_session("keychain::the_keychain_does_what_every_store_does", &[UNLOCKED, WAIT]);
     }
-    let credentials = credentials();
-    assert_eq!(credentials.password(&site()).unwrap_err(), CredentialError::NotFound);
-    assert_eq!(credentials.remove_password(&site()).unwrap_err(), CredentialError::NotFound);
-    for password in ["first \u{fc} \u{1f511} \"'\\", "second"] {
-        credentials.set_password(&site(), &password.into()).unwrap();
-        let (kept, kind) = credentials.password(&site()).unwrap();
-        assert_eq!((kept.expose_secret(), kind), (password, StoreKind::Keychain));
+    item("Slipway Two", "my shop").set_password("of another program").unwrap();
+    every_store_does_this(StoreKind::Keychain, credentials);
+    assert_eq!(item("Slipway Two", "my shop").get_password().unwrap(), "of another program");
+    // It comes before a file that could be used too.
+    assert_eq!(with_key().chosen().unwrap(), StoreKind::Keychain);
+}
+
+#[test]
+fn items_of_earlier_slipways_are_read_and_written_anew() {
+    if !inside() {
+        return in_session(
+            "keychain::items_of_earlier_slipways_are_read_and_written_anew",
+            &[UNLOCKED, WAIT],
+        );
+    }
+    let old = item("Slipway", "my shop");
+    old.set_password("bare \u{fc}").unwrap();
+    let kept = || plain(credentials().get(StoreKind::Keychain, &site(), &[]).unwrap());
+    assert_eq!(kept(), (None, Some("bare \u{fc}".to_owned())));
+    let in_keychain = vec![(site(), vec![CredentialType::FtpPassword])];
+    let (file, environment) = (StoreKind::File, StoreKind::Environment);
+    let everywhere = [(StoreKind::Keychain, Ok(in_keychain)), (file, Ok(vec![])), (environment, Ok(vec![]))];
+    assert_eq!(credentials().list(&[]), everywhere);
+    credentials().set(&site(), None, &values(Some("anna"), None)).unwrap();
+    assert_eq!(kept(), (Some("anna".to_owned()), Some("bare \u{fc}".to_owned())));
+    let text = "{\"slipway\":1,\"ftp_username\":\"anna\",\"ftp_password\":\"bare \u{fc}\"}";
+    assert_eq!(old.get_password().unwrap(), text);
+    // One that no login could be made with, as a program may write that knows nothing of FTP.
+    old.set_password("two\nlines").unwrap();
+    let error = credentials().find(&site(), None, &[]).unwrap_err();
+    assert!(matches!(error, CredentialError::Invalid(_)), "{error}");
+    set_password("one line").unwrap();
+    assert_eq!(kept(), (None, Some("one line".to_owned())));
+}
+
+#[test]
+fn all_is_moved_to_the_file_and_back() {
+    if !inside() {
+        return in_session("keychain::all_is_moved_to_the_file_and_back", &[UNLOCKED, WAIT]);
     }
     let other = SiteName::new("other").unwrap();
-    assert_eq!(credentials.password(&other).unwrap_err(), CredentialError::NotFound);
-    let environment = Credentials::new(|_| Some("from the environment".to_owned()));
-    assert_eq!(environment.password(&site()).unwrap().1, StoreKind::Environment);
-    credentials.remove_password(&site()).unwrap();
-    assert_eq!(credentials.password(&site()).unwrap_err(), CredentialError::NotFound);
+    let (keychain, file) = (StoreKind::Keychain, StoreKind::File);
+    with_key().set(&site(), None, &values(Some("anna"), Some("x"))).unwrap();
+    with_key().set(&other, None, &values(None, Some("y"))).unwrap();
+    assert_eq!(credentials().move_all(keychain, file).unwrap_err(), CredentialError::KeyMissing);
+    assert_eq!(credentials().find(&site(), None, &[]).unwrap().store, keychain);
+    assert_eq!(with_key().move_all(keychain, keychain).unwrap_err().code(), Code::ConfigurationInvalid);
+    for (from, to) in [(keychain, file), (file, keychain)] {
+        let credentials = with_key();
+        // What was looked up before is not taken for what is there after.
+        credentials.find(&site(), Some(from), &[]).unwrap();
+        assert_eq!(credentials.move_all(from, to).unwrap(), [site(), other.clone()]);
+        assert_eq!(credentials.find(&site(), Some(from), &[]).unwrap_err(), CredentialError::NotFound);
+        let kept = plain(credentials.get(to, &site(), &[]).unwrap());
+        assert_eq!(kept, (Some("anna".to_owned()), Some("x".to_owned())));
+        assert_eq!(plain(credentials.get(to, &other, &[]).unwrap()), (None, Some("y".to_owned())));
+        assert_eq!(credentials.chosen().unwrap(), keychain);
+    }
 }
 
 #[test]
@@ -101,7 +172,9 @@ fn a_locked_store_says_so() {
     if !inside() {
         return in_session("keychain::a_locked_store_says_so", &[UNLOCKED, WAIT]);
     }
-    credentials().set_password(&site(), &"kept".into()).unwrap();
+    set_password("kept").unwrap();
+    let before = credentials();
+    before.find(&site(), None, &[]).unwrap();
     let lock = Command::new("dbus-send")
         .args(["--session", "--print-reply", "--dest=org.freedesktop.secrets", "/org/freedesktop/secrets"])
         .arg("org.freedesktop.Secret.Service.Lock")
@@ -109,14 +182,23 @@ fn a_locked_store_says_so() {
         .output();
     assert!(lock.unwrap().status.success());
     let errors = [
-        credentials().password(&site()).unwrap_err(),
-        credentials().set_password(&site(), &"x".into()).unwrap_err(),
-        credentials().set_password(&SiteName::new("other").unwrap(), &"x".into()).unwrap_err(),
-        credentials().remove_password(&site()).unwrap_err(),
+        credentials().find(&site(), None, &[]).unwrap_err(),
+        credentials().username(&site(), None, &[]).unwrap_err(),
+        set_password("x").unwrap_err(),
+        credentials().set(&SiteName::new("other").unwrap(), None, &values(None, Some("x"))).unwrap_err(),
+        remove_password(&credentials()).unwrap_err(),
+        credentials().list(&[]).remove(0).1.unwrap_err(),
+        with_key().move_all(StoreKind::Keychain, StoreKind::File).unwrap_err(),
+        // Locked is not absent: nothing goes into the file unasked.
+        with_key().find(&site(), None, &[]).unwrap_err(),
     ];
     for error in errors {
         assert_eq!((&error, error.code()), (&CredentialError::Locked, Code::KeychainLocked));
     }
+    assert_eq!(credentials().stores().remove(0).available, Ok(()), "it is there");
+    let found = before.find(&site(), None, &[]).unwrap();
+    assert_eq!(found.store, StoreKind::Keychain, "it was read before, and is not read again");
+    assert!(!data().credentials_file().exists());
 }
 
 #[test]
@@ -132,8 +214,9 @@ fn a_service_without_a_keyring_names_the_variable() {
     if !inside() {
         return in_session("keychain::a_service_without_a_keyring_names_the_variable", &[NO_KEYRING, WAIT]);
     }
-    names_the_variable(&[credentials().set_password(&site(), &"x".into()).unwrap_err()]);
-    assert_eq!(credentials().password(&site()).unwrap_err(), CredentialError::NotFound);
+    names_the_variable(&[set_password("x").unwrap_err()]);
+    assert_eq!(credentials().find(&site(), None, &[]).unwrap_err(), CredentialError::NotFound);
+    the_file_takes_its_place();
 }
 
 #[test]
@@ -147,10 +230,32 @@ fn no_bus_names_the_variable() {
 
 fn no_store() {
     names_the_variable(&[
-        credentials().password(&site()).unwrap_err(),
-        credentials().set_password(&site(), &"x".into()).unwrap_err(),
-        credentials().remove_password(&site()).unwrap_err(),
+        credentials().find(&site(), None, &[]).unwrap_err(),
+        set_password("x").unwrap_err(),
+        remove_password(&credentials()).unwrap_err(),
     ]);
+    let listed = credentials().list(&[]);
+    assert!(
+        matches!(listed[0], (StoreKind::Keychain, Err(CredentialError::Unavailable { .. }))),
+        "{listed:?}"
+    );
+    the_file_takes_its_place();
+    // It has been made, so its key is all that is missing now.
+    assert_eq!(credentials().find(&site(), None, &[]).unwrap_err(), CredentialError::KeyMissing);
+}
+
+fn the_file_takes_its_place() {
+    let keychain = credentials().stores().remove(0);
+    assert!(matches!(keychain.available, Err(CredentialError::Unavailable { .. })), "{keychain:?}");
+    assert!(keychain.chosen);
+    assert_eq!(credentials().username(&site(), None, &[]), Ok(None));
+    assert_eq!(with_key().set(&site(), None, &values(None, Some("x"))), Ok(StoreKind::File));
+    assert_eq!(with_key().find(&site(), None, &[]).unwrap().store, StoreKind::File);
+    with_key().choose(StoreKind::Keychain).unwrap();
+    assert_eq!(with_key().chosen().unwrap(), StoreKind::Keychain);
+    with_key().choose(StoreKind::File).unwrap();
+    let listed: Vec<StoreKind> = with_key().list(&[]).into_iter().map(|(kind, _)| kind).collect();
+    assert!(listed.ends_with(&[StoreKind::File, StoreKind::Environment]), "{listed:?}");
 }
 
 fn names_the_variable(errors: &[CredentialError]) {
@@ -159,6 +264,7 @@ fn names_the_variable(errors: &[CredentialError]) {
         assert!(matches!(error, CredentialError::Unavailable { .. }), "{error}");
         assert_eq!(error.code(), Code::KeychainUnavailable);
         let said = error.to_string();
-        assert!(said.contains("SLIPWAY_MY_SHOP_FTP_PASSWORD") && !said.contains("no answer"), "{said}");
+        assert!(said.contains("SLIPWAY_MY_SHOP_FTP_PASSWORD") && said.contains(KEY_VARIABLE), "{said}");
+        assert!(!said.contains("no answer"), "{said}");
     }
 }

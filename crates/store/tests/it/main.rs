@@ -2,10 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests are tests")]
 
+mod credentials;
+mod credentials_suite;
+mod import;
 #[cfg(target_os = "linux")]
 mod keychain;
 mod killed;
 mod lock;
+mod project;
 mod quick;
 mod sites;
 
