@@ -1,4 +1,5 @@
-//! What tests run against: real FTP servers, connections that break at a chosen moment, folder trees.
+//! What tests run against: real FTP servers, one that means harm, connections that break at a chosen moment, folder
+//! trees.
 //!
 //! Test-only and independent of the other crates, so that every one of them can use it. Whatever cannot be
 //! set up panics with the reason: a test whose server did not start has failed, it is not skipped.
@@ -20,9 +21,11 @@ mod certificate;
 mod control_proxy;
 mod daemon;
 mod folder;
+mod hostile;
 mod silence;
 
 pub use control_proxy::{Action, ControlProxy, DataFault, Exchange};
 pub use daemon::{Daemon, Kind, Options, Tls};
 pub use folder::{assert_same_tree, sample_tree, snapshot, write_tree};
+pub use hostile::{HostileEntry, HostileOptions, HostileServer};
 pub use silence::{HangServer, RefusedPort, hang_server, refused_port};

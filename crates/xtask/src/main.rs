@@ -5,6 +5,7 @@ mod check;
 mod compare;
 mod daemons;
 mod layers;
+mod platforms;
 mod run;
 mod setup;
 mod start;
@@ -21,7 +22,8 @@ cargo xtask COMMAND
                          until Ctrl-C; --once stops after comparing what came back
   test [--long] [ARGS…]  build everything, then run the tests; ARGS go to `cargo test`
                          --long runs the slow tests too
-  check                  format, layers, lints, documentation, licences
+  check [--platforms]    format, layers, lints, documentation, licences
+                         --platforms instead type-checks what ships for Windows and macOS, on Linux
   help                   this text
 ";
 
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
         ("start", [once]) if once == "--once" => start::run(start::Then::Stop),
         ("test", rest) => test::run(rest),
         ("check", []) => check::run(),
+        ("check", [platforms]) if platforms == "--platforms" => platforms::run(),
         ("help" | "--help" | "-h", _) => {
             print!("{HELP}");
             Ok(())

@@ -1,4 +1,4 @@
-//! `cargo xtask setup`: what building and testing need from the system.
+//! `cargo xtask setup`: what building and testing need from the system, and what checking for other systems needs.
 //! With apt it is installed; on other Linux systems it is listed, with the command that installs it.
 
 use std::path::Path;
@@ -8,12 +8,18 @@ use crate::daemons;
 use crate::run::{ask, on_path, run as start};
 use crate::workspace::Workspace;
 
-/// What a command is about to do; testing needs all that building needs.
+/// What a command is about to do; the others need all that building needs.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Need {
     Building,
     Testing,
+    Platforms,
 }
+
+/// The compiler that checks the code for other systems, and the source of its library. Distributions keep them
+/// there; the compiler of `rustup` is elsewhere.
+pub(crate) const COMPILER: &str = "/usr/bin/rustc";
+const LIBRARY: &str = "/usr/lib/rustlib/src/rust/library/Cargo.lock";
 
 enum Sign {
     Program(&'static str),
@@ -36,16 +42,17 @@ const TOOLS: &[Tool] = &[
     tool(Need::Testing, "dbus-run-session", "dbus", "dbus-daemon"),
     tool(Need::Testing, "gnome-keyring-daemon", "gnome-keyring", "gnome-keyring"),
     tool(Need::Testing, "unshare", "util-linux", "util-linux"),
-    Tool {
-        need: Need::Testing,
-        sign: Sign::File("/etc/ssl/certs"),
-        apt: "ca-certificates",
-        dnf: "ca-certificates",
-    },
+    file(Need::Testing, "/etc/ssl/certs", "ca-certificates", "ca-certificates"),
+    file(Need::Platforms, COMPILER, "rustc-web", "rust"),
+    file(Need::Platforms, LIBRARY, "rust-web-src", "rust-src"),
 ];
 
 const fn tool(need: Need, program: &'static str, apt: &'static str, dnf: &'static str) -> Tool {
     Tool { need, sign: Sign::Program(program), apt, dnf }
+}
+
+const fn file(need: Need, path: &'static str, apt: &'static str, dnf: &'static str) -> Tool {
+    Tool { need, sign: Sign::File(path), apt, dnf }
 }
 
 const ELSEWHERE: &str = "\
@@ -99,7 +106,7 @@ fn ensure_daemons(root: &Path, apt: bool) -> Result<(), String> {
 }
 
 fn absent(need: Need) -> Vec<&'static Tool> {
-    let wanted = |tool: &&Tool| need == Need::Testing || tool.need == Need::Building;
+    let wanted = |tool: &&Tool| tool.need == need || tool.need == Need::Building;
     let there = |tool: &&Tool| match tool.sign {
         Sign::Program(program) => on_path(program),
         Sign::File(path) => Path::new(path).exists(),
@@ -142,8 +149,9 @@ mod tests {
     #[test]
     fn building_asks_for_less_than_testing() {
         let count = |need| TOOLS.iter().filter(|tool| tool.need == need).count();
-        assert!(count(Need::Building) > 0 && count(Need::Testing) > 0);
+        assert!(count(Need::Building) > 0 && count(Need::Testing) > 0 && count(Need::Platforms) > 0);
         assert!(absent(Need::Building).iter().all(|tool| tool.need == Need::Building));
+        assert!(absent(Need::Testing).iter().all(|tool| tool.need != Need::Platforms));
     }
 
     #[test]

@@ -13,6 +13,8 @@ use crate::remote::{Entry, Remote};
 
 /// A folder's listing may have so many bytes; one that goes on for ever must not fill the memory.
 const LONGEST_LISTING: usize = 64 * 1024 * 1024;
+/// And so many entries: short lines take more memory than they have bytes.
+const MOST_ENTRIES: usize = 500_000;
 /// No honest line of a listing is longer.
 const LONGEST_LINE: u64 = 16 * 1024;
 
@@ -132,6 +134,11 @@ impl Session {
             }
             let text = String::from_utf8_lossy(&line);
             entries.extend(parse(text.trim_end_matches(['\r', '\n'])));
+            if entries.len() > MOST_ENTRIES {
+                return Err(RemoteError::Misbehaves(format!(
+                    "a folder with more than {MOST_ENTRIES} entries"
+                )));
+            }
         }
         drop(data);
         self.completion().await?;

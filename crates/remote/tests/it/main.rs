@@ -11,6 +11,7 @@ mod conformance;
 mod connect;
 mod faults;
 mod ftp;
+mod hostile;
 mod memory;
 mod pool;
 mod servers;

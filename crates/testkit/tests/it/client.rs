@@ -98,14 +98,19 @@ impl Client {
 
     /// What the server sends in answer to LIST, MLSD or RETR.
     pub(crate) fn fetch(&mut self, command: &str) -> String {
+        let (bytes, reply) = self.receive(command);
+        assert!(reply.starts_with("226"), "{reply}");
+        String::from_utf8(bytes).unwrap()
+    }
+
+    /// The same, whatever it is, and the final reply.
+    pub(crate) fn receive(&mut self, command: &str) -> (Vec<u8>, String) {
         let mut data = self.data();
         self.expect(command, "1");
-        let mut text = String::new();
-        data.read_to_string(&mut text).unwrap();
+        let mut bytes = Vec::new();
+        data.read_to_end(&mut bytes).unwrap();
         // ProFTPD waits up to 10 s for the client to close its side before it says 226.
         drop(data);
-        let reply = self.reply();
-        assert!(reply.starts_with("226"), "{reply}");
-        text
+        (bytes, self.reply())
     }
 }
