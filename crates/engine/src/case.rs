@@ -12,12 +12,12 @@ use crate::work::Work;
 pub(crate) struct CaseTwins {
     /// Files or folders of the site.
     local: Vec<(RemotePath, RemotePath)>,
-    /// Published files that the plan removes, and that are there under a name in other case.
+    /// Files that the plan takes off, and that are there under a name in other case.
     renamed: BTreeSet<RemotePath>,
 }
 
 impl CaseTwins {
-    /// Finds them, among the site's files and folders, and between them and what the plan removes.
+    /// Finds them, among the site's files and folders, and between them and what the plan takes off.
     pub(crate) fn find(local: &Manifest, plan: &Plan) -> Self {
         let mut by_lower: HashMap<String, &RemotePath> = HashMap::with_capacity(local.len());
         let folders: BTreeSet<RemotePath> = local.keys().flat_map(RemotePath::ancestors).collect();
@@ -27,7 +27,7 @@ impl CaseTwins {
                 twins.push((first.clone(), path.clone()));
             }
         }
-        let removed = plan.removals.iter().map(|removal| &removal.path);
+        let removed = plan.taken_off().map(|removal| &removal.path);
         let renamed = removed.filter(|path| by_lower.contains_key(&lower(path))).cloned().collect();
         Self { local: twins, renamed }
     }
@@ -45,10 +45,12 @@ impl CaseTwins {
             return Err(failure);
         }
         plan.removals.retain(|removal| !self.renamed.contains(&removal.path));
+        plan.purge.retain(|removal| !self.renamed.contains(&removal.path));
         plan.forget.extend(self.renamed.iter().cloned());
         let needed: HashSet<String> =
             plan.uploads.iter().flat_map(|u| u.path.ancestors()).map(|f| lower(&f)).collect();
         plan.remove_folders.retain(|folder| !needed.contains(&lower(folder)));
+        plan.purge_folders.retain(|folder| !needed.contains(&lower(folder)));
         Ok(())
     }
 }

@@ -34,6 +34,19 @@ pub async fn check(work: &Work) -> Result<CheckReport, Failure> {
     result
 }
 
+/// Connects and logs in, and does nothing else. Says what the server can do.
+pub async fn sign_in(work: &Work) -> Result<Features, Failure> {
+    let result = work.unless_cancelled(async {
+        let lease = work.pool.get().await.map_err(|error| remote(&error, None))?;
+        let features = lease.features();
+        lease.give_back();
+        Ok(features)
+    });
+    let result = result.await;
+    work.leave().await;
+    result
+}
+
 async fn probe(work: &Work) -> Result<CheckReport, Failure> {
     let mut lease = work.pool.get().await.map_err(|error| remote(&error, None))?;
     let secure = match work.site.protocol {

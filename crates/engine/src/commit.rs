@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use async_trait::async_trait;
-use slipway_core::{Code, Failure, Plan, RemotePath, RunId, Turn};
+use slipway_core::{Code, Failure, FileChange, Plan, RemotePath, RunId, Turn};
 use slipway_remote::{Each, Remote, RemoteError, Rename};
 
 use crate::failure;
@@ -22,8 +22,8 @@ pub(crate) async fn commit(
     staging: &Staging,
     plan: &Plan,
     parcels: &[Parcel],
-) -> Result<u64, Failure> {
-    let mut retries = clear_the_way(work, plan).await?;
+) -> Result<(), Failure> {
+    clear_the_way(work, plan).await?;
     let (_, blocked) = folders(plan);
     for level in by_depth(&blocked) {
         make_folders(work, level).await?;
@@ -31,9 +31,9 @@ pub(crate) async fn commit(
     for turn in Turn::ALL {
         let moves = parcels.iter().filter(|parcel| Turn::of(&parcel.upload.path) == turn);
         let moves = moves.map(|parcel| Move { parcel: parcel.clone(), from: staging.file(parcel.number) });
-        retries += switch(work, run, moves.collect()).await?;
+        switch(work, run, moves.collect()).await?;
     }
-    Ok(retries)
+    Ok(())
 }
 
 /// Makes the folders that new files need, before anything goes live: nobody sees an empty folder, and a name that
@@ -49,7 +49,7 @@ pub(crate) async fn prepare_folders(work: &Work, plan: &Plan) -> Result<(), Fail
 /// The folders that can be made at once, and those for which a file must go first, which stands in the place of the
 /// folder or of one above it.
 fn folders(plan: &Plan) -> (Vec<RemotePath>, Vec<RemotePath>) {
-    let in_the_way = plan.removals.iter().filter(|removal| removal.in_the_way);
+    let in_the_way = plan.taken_off().filter(|removal| removal.in_the_way);
     let files: BTreeSet<&RemotePath> = in_the_way.map(|removal| &removal.path).collect();
     let free = |folder: &RemotePath| {
         !files.contains(folder) && !folder.ancestors().any(|above| files.contains(&above))
@@ -59,34 +59,30 @@ fn folders(plan: &Plan) -> (Vec<RemotePath>, Vec<RemotePath>) {
 
 /// Where a file must become a folder, or a folder a file, the old one goes first. The folder may be all that is
 /// left to go, after an interruption.
-async fn clear_the_way(work: &Work, plan: &Plan) -> Result<u64, Failure> {
-    let blocking: Vec<RemotePath> = plan
-        .removals
-        .iter()
-        .filter(|removal| removal.in_the_way)
-        .map(|removal| removal.path.clone())
-        .collect();
-    let retries = remove_files(work, blocking).await?;
+async fn clear_the_way(work: &Work, plan: &Plan) -> Result<(), Failure> {
+    let blocking = plan.taken_off().filter(|removal| removal.in_the_way);
+    remove_files(work, blocking.map(|removal| removal.path.clone()).collect()).await?;
     let uploads: BTreeSet<&RemotePath> = plan.uploads.iter().map(|upload| &upload.path).collect();
     let in_the_way = |folder: &&RemotePath| {
         uploads.contains(folder) || folder.ancestors().any(|above| uploads.contains(&above))
     };
-    remove_folders(work, plan.remove_folders.iter().filter(in_the_way).cloned().collect()).await?;
-    Ok(retries)
+    let folders = plan.remove_folders.iter().chain(&plan.purge_folders);
+    remove_folders(work, folders.filter(in_the_way).cloned().collect()).await
 }
 
-async fn switch(work: &Work, run: &RunId, moves: Vec<Move>) -> Result<u64, Failure> {
+async fn switch(work: &Work, run: &RunId, moves: Vec<Move>) -> Result<(), Failure> {
     let mut switching = Spread::start(work, Switch, moves, 16);
     while let Some(done) = switching.next().await? {
         let (mut live, mut doubtful) = (Vec::new(), Vec::new());
         let mut failed = None;
         for (item, outcome) in done {
             match outcome {
-                Ok(()) => live.push(item.parcel.number),
+                Ok(()) => live.push(item.parcel),
                 Err(error @ (RemoteError::NotFound(_) | RemoteError::Refused(_))) => {
                     doubtful.push((item, error))
                 }
                 Err(error) => {
+                    work.tally.failed.add(1);
                     failed.get_or_insert_with(|| {
                         failure::remote(&error, Some(item.parcel.upload.path.as_str()))
                     });
@@ -94,13 +90,18 @@ async fn switch(work: &Work, run: &RunId, moves: Vec<Move>) -> Result<u64, Failu
             }
         }
         if let Err(failure) = confirm(work, doubtful, &mut live).await {
+            work.tally.failed.add(1);
             failed.get_or_insert(failure);
         }
-        let run = run.clone();
-        work.ledger(move |ledger, _| ledger.journal_live(&run, &live)).await?;
+        let (run, numbers) = (run.clone(), live.iter().map(|parcel| parcel.number).collect::<Vec<_>>());
+        work.ledger(move |ledger, _| ledger.journal_live(&run, &numbers)).await?;
+        work.tally.live.add(live.len() as u64);
+        for Parcel { upload, .. } in &live {
+            work.events.file(FileChange::Live, &upload.path, Some(upload.file.size));
+        }
         failed.map_or(Ok(()), Err)?;
     }
-    Ok(switching.retries())
+    Ok(())
 }
 
 /// A rename whose answer was lost is refused when it is repeated, since the file is not there any more: it is in
@@ -108,7 +109,7 @@ async fn switch(work: &Work, run: &RunId, moves: Vec<Move>) -> Result<u64, Failu
 async fn confirm(
     work: &Work,
     doubtful: Vec<(Move, RemoteError)>,
-    live: &mut Vec<u32>,
+    live: &mut Vec<Parcel>,
 ) -> Result<(), Failure> {
     let asked = doubtful.iter().flat_map(|(item, _)| [item.from.clone(), item.parcel.upload.path.clone()]);
     let found: HashMap<RemotePath, Result<u64, RemoteError>> =
@@ -118,7 +119,7 @@ async fn confirm(
         let gone = matches!(found.get(&item.from), Some(Err(RemoteError::NotFound(_))));
         let arrived = matches!(found.get(&upload.path), Some(Ok(size)) if *size == upload.file.size);
         match (gone, arrived) {
-            (true, true) => live.push(item.parcel.number),
+            (true, true) => live.push(item.parcel),
             (true, false) => {
                 return Err(Failure::new(Code::ServerMisbehaves, format!("lost from staging: {error}"))
                     .about(&upload.path));

@@ -5,6 +5,7 @@ use std::path::Path;
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use slipway_core::path::OWN_FOLDER;
+use slipway_core::site::ALWAYS_KEPT;
 use slipway_core::{Code, Failure, RemotePath, SiteError};
 
 /// Left out unless a site's pattern takes it back in with `!`: what version control, systems and editors leave
@@ -40,6 +41,8 @@ pub const DEFAULT_EXCLUDES: &[&str] = &[
     "*.tmp",
     "*.crdownload",
     "*.part",
+    "slipway.json",
+    "slipway.schema.json",
 ];
 
 /// Patterns in the manner of `.gitignore`, the last that fits decides.
@@ -60,7 +63,7 @@ impl Excludes {
         })
     }
 
-    /// Whether a local file or folder is left out; `path` is below the site's folder. Folders are asked about
+    /// Whether a local file or folder is left out; `path` is below the publish folder. Folders are asked about
     /// before what is in them.
     pub(crate) fn leaves_out(&self, path: &Path, is_folder: bool) -> bool {
         match self.left_out.matched(path, is_folder) {
@@ -69,9 +72,30 @@ impl Excludes {
         }
     }
 
-    /// Whether a published file is left out of this one publish, so that its copy stays online.
-    pub(crate) fn stays_online(&self, path: &RemotePath) -> bool {
-        self.left_out.matched_path_or_any_parents(path.as_str(), false).is_ignore()
+    /// Whether all is left out that goes to this folder below the publish folder.
+    pub(crate) fn leave_out_place(&self, place: &RemotePath) -> bool {
+        let folders = std::iter::successors(Some(place.clone()), RemotePath::parent);
+        folders.filter(|folder| !folder.is_root()).any(|f| self.leaves_out(Path::new(f.as_str()), true))
+    }
+
+    /// Whether a file or folder of the server is left out of this one publish, so that it stays online.
+    pub(crate) fn stays_online(&self, path: &RemotePath, is_folder: bool) -> bool {
+        self.left_out.matched_path_or_any_parents(path.as_str(), is_folder).is_ignore()
+    }
+}
+
+/// What a purge leaves on the server, in the manner of `.gitignore`.
+pub(crate) struct Keeps(Gitignore);
+
+impl Keeps {
+    pub(crate) fn new(site: &[String]) -> Result<Self, Failure> {
+        // Last, so that nothing takes them out.
+        let patterns = site.iter().map(String::as_str).chain(ALWAYS_KEPT);
+        Ok(Self(matcher(patterns).map_err(|error| Failure::new(Code::ConfigurationInvalid, error))?))
+    }
+
+    pub(crate) fn keeps(&self, path: &RemotePath, is_folder: bool) -> bool {
+        self.0.matched_path_or_any_parents(path.as_str(), is_folder).is_ignore()
     }
 }
 
@@ -115,8 +139,36 @@ mod tests {
         ] {
             assert_eq!(excludes.leaves_out(Path::new(path), folder), out, "{path}");
         }
-        assert!(excludes.stays_online(&RemotePath::new("blog/a.html").unwrap()));
-        assert!(!excludes.stays_online(&RemotePath::new("a.psd").unwrap()));
+        assert!(excludes.stays_online(&RemotePath::new("blog/a.html").unwrap(), false));
+        assert!(!excludes.stays_online(&RemotePath::new("a.psd").unwrap(), false));
+    }
+
+    #[test]
+    fn a_place_is_left_out_with_the_folders_above_it() {
+        let excludes = Excludes::new(&["/drafts/".to_owned()], &[]).unwrap();
+        for (place, out) in
+            [("", false), ("blog", false), ("drafts", true), ("drafts/x", true), ("x/drafts", false)]
+        {
+            assert_eq!(excludes.leave_out_place(&RemotePath::new(place).unwrap()), out, "{place}");
+        }
+    }
+
+    #[test]
+    fn what_a_purge_keeps() {
+        let site = ["/stats/", "*.log", "!.htaccess"].map(str::to_owned);
+        let keeps = Keeps::new(&site).unwrap();
+        for (path, folder, kept) in [
+            (".htaccess", false, true),
+            ("a/b/.htaccess", false, true),
+            (".well-known/acme/x", false, true),
+            ("a/.well-known", true, true),
+            ("stats/2024/x.html", false, true),
+            ("x/stats", true, false),
+            ("x/error.log", false, true),
+            ("well-known", true, false),
+        ] {
+            assert_eq!(keeps.keeps(&RemotePath::new(path).unwrap(), folder), kept, "{path}");
+        }
     }
 
     #[test]

@@ -1,18 +1,21 @@
 //! From the folder and the server to a plan: the first half of every publish, and all of a preview.
 
+use std::collections::BTreeSet;
+
 use slipway_core::{
     Code, Failure, OnConflict, Plan, PlanOptions, Published, RemotePath, ServerView, Upload, plan,
 };
 
-use crate::excludes::Excludes;
+use crate::excludes::{Excludes, Keeps};
 use crate::publish::PublishOptions;
 use crate::recover::{Left, recover};
-use crate::scan::{Finding, Scanned, scan};
-use crate::server_view::{list, look, marker_holds};
+use crate::scan::{Finding, Scanned};
+use crate::server_view::{confirm_times, everything, list, look, marker_holds};
+use crate::sources::scan_sources;
 use crate::work::Work;
 
 /// So many files are named one by one before the rest is only counted.
-const MOST_NAMED: usize = 50;
+pub(crate) const MOST_NAMED: usize = 50;
 
 /// What a publish would do.
 #[derive(Debug, Clone)]
@@ -32,6 +35,8 @@ pub(crate) struct Prepared {
     /// The marker of our last publish is still the server's last.
     pub(crate) as_published: bool,
     pub(crate) bytes_waiting: u64,
+    /// What a purge does not take off: what is neither file nor folder, or can't be told, and folders of other sites.
+    pub(crate) left_alone: BTreeSet<RemotePath>,
 }
 
 /// Works out what a publish would do. Changes no file, here or on the server; what an interrupted run is found to
@@ -47,14 +52,14 @@ pub async fn preview(work: &Work, options: &PublishOptions) -> Result<Preview, F
     result
 }
 
-/// Looks at the local folder, with the hash cache.
+/// Looks at the source folders, with the hash cache.
 pub(crate) async fn scan_folder(work: &Work, options: &PublishOptions) -> Result<Scanned, Failure> {
     let excludes = Excludes::new(&work.site.exclude, &options.leave_out)?;
     let compare = options.compare.unwrap_or(work.site.compare);
     work.blocking(move |this| {
         let stored = crate::failure::stored;
         let cache = this.ledger.hashes(&this.site.name).map_err(stored)?;
-        let mut scanned = scan(&this.site.folder, &excludes, &cache, compare, &this.cancel)?;
+        let mut scanned = scan_sources(&this.site, &excludes, &cache, compare, &this.cancel)?;
         drop(cache);
         let (fresh, gone) = (std::mem::take(&mut scanned.fresh), std::mem::take(&mut scanned.gone));
         this.ledger.save_hashes(&this.site.name, &fresh, &gone).map_err(stored)?;
@@ -84,33 +89,68 @@ pub(crate) async fn prepare(
     let left = recover(work).await?;
     let (published, marker) =
         work.ledger(|ledger, place| Ok((ledger.published(place)?, ledger.marker(place)?))).await?;
-    let plan_options = plan_options(options, &published)?;
+    let mut plan_options = plan_options(options, &published)?;
     let as_published = match &marker {
         Some(last) if !options.full_check => marker_holds(work, last).await?,
         _ => false,
     };
-    let view = if as_published {
+    let mut view = if options.purge {
+        let view = everything(work, &scanned.manifest, &published).await?;
+        plan_options.purge = Some(kept(work, options, &view)?);
+        view
+    } else if as_published {
         let draft = plan(&scanned.manifest, &published, &ServerView::default(), &plan_options);
         look(work, &draft).await?
     } else {
         list(work, &scanned.manifest, &published).await?
     };
+    confirm_times(work, &scanned.manifest, &published, &mut view).await?;
     let plan = plan(&scanned.manifest, &published, &view, &plan_options);
+    if let Some(path) = blocked(&plan, &view).filter(|_| options.purge) {
+        return Err(Failure::new(Code::Conflict, "what the purge leaves is in its place").about(path));
+    }
     let bytes_waiting = left.as_ref().map_or(0, |left| {
         let waits = |upload: &&Upload| left.waits(upload).is_some();
         plan.uploads.iter().filter(waits).map(|upload| upload.file.size).sum()
     });
-    Ok(Prepared { plan, left, as_published, bytes_waiting })
+    Ok(Prepared { plan, left, as_published, bytes_waiting, left_alone: view.others })
 }
 
 fn plan_options(options: &PublishOptions, published: &Published) -> Result<PlanOptions, Failure> {
     let excludes = Excludes::new(&[], &options.leave_out)?;
-    let stays = |path: &&RemotePath| excludes.stays_online(path);
+    let stays = |path: &&RemotePath| excludes.stays_online(path, false);
     Ok(PlanOptions {
         keep_removed: options.keep_removed,
         left_out: published.files.keys().filter(stays).cloned().collect(),
         on_conflict: options.on_conflict,
+        purge: None,
     })
+}
+
+/// A place that is needed for something else than what is there and stays there. Known only of a server that was looked
+/// at completely.
+fn blocked<'a>(plan: &'a Plan, view: &ServerView) -> Option<&'a RemotePath> {
+    let files: BTreeSet<&RemotePath> = plan.taken_off().map(|removal| &removal.path).collect();
+    let folders: BTreeSet<&RemotePath> = plan.remove_folders.iter().chain(&plan.purge_folders).collect();
+    let is_folder = |path: &&RemotePath| view.folders.contains(*path) && !folders.contains(*path);
+    let is_file =
+        |path: &&RemotePath| matches!(view.files.get(*path), Some(Some(_))) && !files.contains(*path);
+    let mut uploads = plan.uploads.iter().map(|upload| &upload.path);
+    uploads.find(is_folder).or_else(|| plan.make_folders.iter().find(is_file))
+}
+
+/// What a purge leaves of all that is on the server.
+fn kept(work: &Work, options: &PublishOptions, view: &ServerView) -> Result<BTreeSet<RemotePath>, Failure> {
+    let keeps = Keeps::new(&work.site.keep)?;
+    let excludes = Excludes::new(&[], &options.leave_out)?;
+    let files = view.files.keys().map(|path| (path, false));
+    let all = files.chain(view.folders.iter().map(|path| (path, true)));
+    // What can't be taken off stays with all that it holds, such as the folder of another site.
+    let in_other = |path: &RemotePath| view.others.iter().any(|other| path.is_below(other));
+    let stays = |(path, is_folder): &(&RemotePath, bool)| {
+        keeps.keeps(path, *is_folder) || excludes.stays_online(path, *is_folder) || in_other(path)
+    };
+    Ok(all.filter(stays).map(|(path, _)| path.clone()).collect())
 }
 
 /// Refuses a plan that a person should look at first.
@@ -120,6 +160,14 @@ pub(crate) fn guard(plan: &Plan, options: &PublishOptions) -> Result<(), Failure
     {
         let mut failure = Failure::new(Code::Conflict, "changed on the server").about(&first.path);
         failure.count = Some(plan.conflicts.len() as u64);
+        return Err(failure);
+    }
+    if !options.confirmed
+        && let Some(first) = plan.purge.first()
+    {
+        let detail = "a purge takes off what Slipway did not put there";
+        let mut failure = Failure::new(Code::ConfirmationNeeded, detail).about(&first.path);
+        failure.count = Some(plan.purge.len() as u64);
         return Err(failure);
     }
     if plan.removes_much() && !options.yes {

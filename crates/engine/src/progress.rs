@@ -1,14 +1,17 @@
 //! How far a run's present state has got, gathered from all connections.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use slipway_core::{FileProgress, Progress, RemotePath};
+use slipway_core::{Event, FileProgress, Progress, RemotePath};
+use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
+use crate::work::Work;
+
 /// Progress is said this often.
-pub(crate) const TICK: Duration = Duration::from_millis(100);
+const TICK: Duration = Duration::from_millis(100);
 /// The rate is taken over this time.
 const WINDOW: Duration = Duration::from_secs(5);
 /// Time left is not guessed before this much has passed.
@@ -60,6 +63,12 @@ impl Tracker {
         file.sent = (file.sent + bytes).min(size);
     }
 
+    /// So many bytes of file `number` were here before it began.
+    pub(crate) fn resumed(&self, number: u32, path: &RemotePath, size: u64, bytes: u64) {
+        let file = FileProgress { path: path.to_string(), sent: bytes, size };
+        self.lock().active.insert(number, file);
+    }
+
     /// File `number` begins again.
     pub(crate) fn restarted(&self, number: u32) {
         self.lock().active.remove(&number);
@@ -71,11 +80,6 @@ impl Tracker {
         inner.active.remove(&number);
         inner.progress.files_done += 1;
         inner.progress.bytes_done += size;
-    }
-
-    /// Bytes handed over so far, those of repeated tries included.
-    pub(crate) fn bytes_sent(&self) -> u64 {
-        self.lock().sent
     }
 
     /// How far it is now.
@@ -107,6 +111,28 @@ impl Tracker {
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Says how far a transfer is, until it is dropped.
+pub(crate) struct Ticker(JoinHandle<()>);
+
+impl Ticker {
+    pub(crate) fn start(work: &Work, tracker: Arc<Tracker>) -> Self {
+        let (events, pool) = (work.events.clone(), work.pool.clone());
+        Self(tokio::spawn(async move {
+            let mut tick = tokio::time::interval(TICK);
+            loop {
+                tick.tick().await;
+                events.send(Event::Progress(tracker.now(pool.connected())));
+            }
+        }))
+    }
+}
+
+impl Drop for Ticker {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 

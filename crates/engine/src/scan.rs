@@ -1,6 +1,7 @@
-//! The local folder: what is in it, with the digest of each file's content. Links are reported, never followed;
-//! what can't be read or named is reported before anything is sent.
+//! A local folder: what is in it, with the digest of each file's content. Links are reported, never followed; what
+//! can't be read or named is reported before anything is sent.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fs::FileType;
 use std::path::{Path, PathBuf};
@@ -27,7 +28,7 @@ const RACY_NANOS: i64 = 2_000_000_000;
 pub struct Finding {
     /// What.
     pub kind: FindingKind,
-    /// The path below the site's folder.
+    /// The path below the publish folder.
     pub path: String,
 }
 
@@ -83,7 +84,7 @@ impl FindingKind {
 pub(crate) struct Scanned {
     pub(crate) manifest: Manifest,
     pub(crate) findings: Vec<Finding>,
-    /// Digests that were worked out anew.
+    /// Digests that were worked out anew, by the paths below the publish folder.
     pub(crate) fresh: Vec<(Box<str>, CachedHash)>,
     /// Files of the cache that are gone.
     pub(crate) gone: Vec<Box<str>>,
@@ -108,21 +109,32 @@ impl Scanned {
     }
 }
 
-/// Looks at the whole folder, on several threads. Blocks.
+/// A folder to look at.
+pub(crate) struct ScanSource<'a> {
+    /// The folder.
+    pub(crate) folder: &'a Path,
+    /// The folder below the publish folder that its content goes to.
+    pub(crate) place: &'a RemotePath,
+    /// The folder that [`LocalFile::spelled`] is below.
+    pub(crate) base: &'a Path,
+}
+
+/// Looks at a whole folder, which must be there, on several threads. [`Scanned::gone`] stays empty. Blocks.
 pub(crate) fn scan(
-    folder: &Path,
+    source: &ScanSource<'_>,
     excludes: &Excludes,
     cache: &HashMap<Box<str>, CachedHash>,
     compare: Compare,
     cancel: &CancellationToken,
 ) -> Result<Scanned, Failure> {
-    if !folder.is_dir() {
-        return Err(Failure::new(Code::LocalFolderMissing, "not a folder").about(folder.display()));
+    if excludes.leave_out_place(source.place) {
+        return Ok(Scanned::default());
     }
     let started = file_time(SystemTime::now());
-    let scanner = Scanner { folder, cache, compare, started, scanned: Mutex::default() };
+    let place: PathBuf = source.place.as_str().split('/').collect();
+    let scanner = Scanner { source, place, cache, compare, started, scanned: Mutex::default() };
     let threads = std::thread::available_parallelism().map_or(2, usize::from).min(8);
-    let walk = WalkBuilder::new(folder)
+    let walk = WalkBuilder::new(source.folder)
         .standard_filters(false)
         .follow_links(false)
         .threads(threads)
@@ -142,19 +154,16 @@ pub(crate) fn scan(
     }
     let mut scanned = scanner.scanned.into_inner().unwrap_or_else(PoisonError::into_inner);
     scanned.findings.sort();
-    let there: std::collections::HashSet<String> =
-        scanned.manifest.iter().map(|(p, f)| cache_key(p, f)).collect();
-    scanned.gone = cache.keys().filter(|key| !there.contains(&***key)).cloned().collect();
     Ok(scanned)
 }
 
 /// Looks at one file again that changed while it was being sent; `None` if it is gone. Blocks.
 pub(crate) fn scan_one(
-    folder: &Path,
+    base: &Path,
     path: &RemotePath,
     before: &LocalFile,
 ) -> Result<Option<LocalFile>, Failure> {
-    let local = folder.join(local_path(path, before));
+    let local = base.join(local_path(path, before));
     match read(&local, &mut vec![0; PORTION]) {
         Ok(hash) => Ok(Some(LocalFile {
             size: hash.size,
@@ -168,20 +177,14 @@ pub(crate) fn scan_one(
     }
 }
 
-/// A file's path below the site's folder as the file system spells it.
+/// Where a file is: below the folder that it was scanned with as base, or absolute, so that it can be joined to it.
 pub(crate) fn local_path(path: &RemotePath, file: &LocalFile) -> PathBuf {
     file.spelled.clone().unwrap_or_else(|| path.as_str().split('/').collect())
 }
 
-fn cache_key(path: &RemotePath, file: &LocalFile) -> String {
-    match &file.spelled {
-        Some(spelled) => spelled.to_string_lossy().into_owned(),
-        None => path.to_string(),
-    }
-}
-
 struct Scanner<'a> {
-    folder: &'a Path,
+    source: &'a ScanSource<'a>,
+    place: PathBuf,
     cache: &'a HashMap<Box<str>, CachedHash>,
     compare: Compare,
     started: i64,
@@ -205,9 +208,9 @@ impl Scanner<'_> {
         if entry.depth() == 0 {
             return WalkState::Continue;
         }
-        let below = entry.path().strip_prefix(self.folder).unwrap_or(entry.path());
+        let below = self.published(entry.path());
         let Some(kind) = entry.file_type() else { return WalkState::Continue };
-        if excludes.leaves_out(below, kind.is_dir()) {
+        if excludes.leaves_out(&below, kind.is_dir()) {
             return WalkState::Skip;
         }
         if kind.is_dir() {
@@ -216,8 +219,20 @@ impl Scanner<'_> {
             }
             return WalkState::Continue;
         }
-        self.file(below, entry.path(), kind, buffer);
+        self.file(&below, entry.path(), kind, buffer);
         WalkState::Continue
+    }
+
+    /// The path below the publish folder, spelled as the file system spells it.
+    fn published<'p>(&self, local: &'p Path) -> Cow<'p, Path> {
+        let below = local.strip_prefix(self.source.folder).unwrap_or(local);
+        if self.source.place.is_root() { below.into() } else { self.place.join(below).into() }
+    }
+
+    /// What [`LocalFile::spelled`] says of a file.
+    fn spelled(&self, path: &RemotePath, local: &Path) -> Option<PathBuf> {
+        let below = local.strip_prefix(self.source.base).unwrap_or(local);
+        (Path::new(path.as_str()) != below).then(|| below.to_owned())
     }
 
     fn file(&self, below: &Path, local: &Path, kind: FileType, buffer: &mut [u8]) {
@@ -228,9 +243,8 @@ impl Scanner<'_> {
             return self.found(FindingKind::Special, below);
         }
         let Some(path) = remote_path(below) else { return self.found(FindingKind::NameNotAllowed, below) };
-        let spelled = (Path::new(path.as_str()) != below).then(|| below.to_owned());
-        let key = below.to_string_lossy();
-        let hash = match self.hash(&key, local, buffer) {
+        let spelled = self.spelled(&path, local);
+        let hash = match self.hash(path.as_str(), local, buffer) {
             Ok(hash) => hash,
             Err(Unread::Gone) => return,
             Err(Unread::Changing) => return self.found(FindingKind::Changing, below),
@@ -272,7 +286,7 @@ impl Scanner<'_> {
 
     fn unreadable(&self, error: &ignore::Error) {
         tracing::warn!(%error, "unreadable");
-        let path = path_of(error).map(|path| path.strip_prefix(self.folder).unwrap_or(path).to_owned());
+        let path = path_of(error).map(|path| self.published(path).into_owned());
         // What vanishes between two looks is gone, not unreadable.
         if error.io_error().is_some_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
             return;

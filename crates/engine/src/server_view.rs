@@ -2,12 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use slipway_core::{Change, Failure, Manifest, Plan, Published, RemotePath, RunId, Seen, ServerView, Upload};
+use slipway_core::{
+    Change, Code, Failure, Manifest, Plan, Published, PublishedFile, RemotePath, RunId, Seen, ServerView,
+    Upload,
+};
 use slipway_remote::{Entry, EntryKind, RemoteError};
 
 use crate::failure;
 use crate::spread::{Spread, on_paths};
 use crate::staging;
+use crate::tree::walk;
 use crate::work::Work;
 
 /// Asks in one round trip whether our last publish is still the server's last.
@@ -32,7 +36,7 @@ pub(crate) async fn list(
 ) -> Result<ServerView, Failure> {
     let paths = local.keys().chain(published.files.keys());
     let mut wanted: BTreeSet<RemotePath> = paths.flat_map(RemotePath::ancestors).collect();
-    let mut view = ServerView { files: BTreeMap::new(), complete: true };
+    let mut view = ServerView { complete: true, ..ServerView::default() };
     let mut level = vec![RemotePath::root()];
     while !level.is_empty() {
         let listed = list_folders(work, level).await?;
@@ -51,27 +55,55 @@ pub(crate) async fn list(
             }
         }
     }
-    confirm_times(work, local, published, &mut view).await?;
     Ok(view)
+}
+
+/// Looks at all that the publish folder holds, for a purge.
+///
+/// # Errors
+/// When the server does not let us look into a folder that the site needs.
+pub(crate) async fn everything(
+    work: &Work,
+    local: &Manifest,
+    published: &Published,
+) -> Result<ServerView, Failure> {
+    let tree = walk(work).await?;
+    let needed =
+        |folder: &&RemotePath| local.keys().chain(published.files.keys()).any(|path| path.is_below(folder));
+    if let Some(folder) = tree.closed.iter().find(needed) {
+        return Err(Failure::new(Code::PermissionDenied, "can't be listed").about(folder));
+    }
+    let in_unnameable = tree.unnameable.into_iter().map(|(folder, _)| folder);
+    let others = tree.others.into_iter().chain(tree.repeated).chain(tree.closed).chain(in_unnameable);
+    let others = others.chain(tree.sites);
+    Ok(ServerView {
+        files: tree.files.into_iter().map(|(path, seen)| (path, Some(seen))).collect(),
+        folders: tree.folders,
+        others: others.filter(|path| !path.is_root()).collect(),
+        complete: true,
+    })
 }
 
 /// Listings tell times in another way than `MDTM` on some servers, such as in local time, and `LIST` tells none that
 /// could be used. Our record comes from `MDTM`. It is asked again where the two differ, before anyone is told that a
 /// file was changed, and where there is no time and the file would be replaced or removed.
-async fn confirm_times(
+pub(crate) async fn confirm_times(
     work: &Work,
     local: &Manifest,
     published: &Published,
     view: &mut ServerView,
 ) -> Result<(), Failure> {
-    let doubtful = published.files.iter().filter(|(path, record)| {
-        let Some(seen) = view.files.get(*path).copied().flatten() else { return false };
-        let unchanged_here = local.get(*path).is_some_and(|file| file.sha256 == record.sha256);
-        let doubt = match seen.modified {
-            Some(_) => seen.modified != record.server_modified,
-            None => !unchanged_here,
-        };
-        doubt && record.server_modified.is_some() && seen.size == record.size
+    let doubtful = view.files.iter().filter(|(path, seen)| {
+        let Some(seen) = seen else { return false };
+        let records = [published.files.get(*path), published.pulled.get(*path)];
+        let mut timed = records.into_iter().flatten().filter(|record| record.server_modified.is_some());
+        let unchanged_here =
+            |record: &PublishedFile| local.get(*path).is_some_and(|file| file.sha256 == record.sha256);
+        match seen.modified {
+            Some(_) if timed.clone().any(|record| record.server_modified == seen.modified) => false,
+            Some(_) => timed.any(|record| record.size == seen.size),
+            None => timed.any(|record| record.size == seen.size && !unchanged_here(record)),
+        }
     });
     let paths = doubtful.map(|(path, _)| path.clone()).collect();
     ask_times(work, paths, &mut view.files).await
@@ -98,7 +130,7 @@ pub(crate) async fn look(work: &Work, plan: &Plan) -> Result<ServerView, Failure
             }
         }
     }
-    Ok(ServerView { files, complete: false })
+    Ok(ServerView { files, ..ServerView::default() })
 }
 
 /// Sizes and times of files; `None` for one that is confirmed not to be there.

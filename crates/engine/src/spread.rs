@@ -102,13 +102,12 @@ enum Message<Op: Operation> {
 /// An operation under way on many items. Dropped before its end, it is stopped.
 pub(crate) struct Spread<Op: Operation> {
     outcomes: UnboundedReceiver<Message<Op>>,
-    workers: JoinSet<u64>,
+    workers: JoinSet<()>,
     /// Items whose outcome has not come.
     pending: usize,
     finished: CancellationToken,
     cancel: CancellationToken,
     stuck: Option<RemoteError>,
-    retries: u64,
 }
 
 impl<Op: Operation> Spread<Op> {
@@ -128,7 +127,6 @@ impl<Op: Operation> Spread<Op> {
             finished,
             cancel: work.cancel.clone(),
             stuck: None,
-            retries: 0,
         };
         for _ in 0..workers {
             let (work, queue, sender) = (work.clone(), queue.clone(), sender.clone());
@@ -156,7 +154,7 @@ impl<Op: Operation> Spread<Op> {
         }
         if messages.is_empty() {
             while let Some(ended) = self.workers.join_next().await {
-                self.retries += ended.map_err(|error| Failure::new(Code::Unexpected, error))?;
+                ended.map_err(|error| Failure::new(Code::Unexpected, error))?;
             }
             return Ok(None);
         }
@@ -172,11 +170,6 @@ impl<Op: Operation> Spread<Op> {
             self.finished.cancel();
         }
         Ok(Some(handful))
-    }
-
-    /// Tries beyond the first, once all is done.
-    pub(crate) fn retries(&self) -> u64 {
-        self.retries
     }
 }
 
@@ -221,26 +214,25 @@ impl<Op: Operation> Queue<Op> {
         }
     }
 
-    /// One worker. Returns its number of repeated tries.
-    async fn serve(&self, work: &Work, outcomes: &UnboundedSender<Message<Op>>) -> u64 {
-        let mut retries = 0;
+    /// One worker.
+    async fn serve(&self, work: &Work, outcomes: &UnboundedSender<Message<Op>>) {
         loop {
             if self.waiting().is_empty() {
-                return retries;
+                return;
             }
-            let Some(got) = self.lease(work).await else { return retries };
+            let Some(got) = self.lease(work).await else { return };
             let mut lease = match got {
                 Ok(lease) => lease,
                 Err(error) => {
                     // The owner may have stopped listening already.
                     let _ = outcomes.send(Message::Stuck(error));
-                    return retries;
+                    return;
                 }
             };
             let batch = self.take();
             if batch.is_empty() {
                 lease.give_back();
-                return retries;
+                return;
             }
             let items: Vec<Op::Item> = batch.iter().map(|queued| queued.item.clone()).collect();
             let mut results: Vec<Option<Result<(), RemoteError>>> = vec![None; batch.len()];
@@ -261,7 +253,7 @@ impl<Op: Operation> Queue<Op> {
                 Ok(()) => lease.give_back(),
                 Err(_) => drop(lease),
             }
-            retries += self.after(work, outcomes, batch, results, ended.err()).await;
+            self.after(work, outcomes, batch, results, ended.err()).await;
         }
     }
 
@@ -273,9 +265,8 @@ impl<Op: Operation> Queue<Op> {
         batch: Vec<Queued<Op::Item>>,
         results: Vec<Option<Result<(), RemoteError>>>,
         ended: Option<RemoteError>,
-    ) -> u64 {
+    ) {
         let attempts = work.backoff.attempts();
-        let mut retries = 0;
         let mut worst: Option<(u32, Code, Option<String>)> = None;
         let (mut first_unknown, mut again) = (true, Vec::new());
         for (mut queued, result) in batch.into_iter().zip(results) {
@@ -300,7 +291,7 @@ impl<Op: Operation> Queue<Op> {
                 let _ = outcomes.send(Message::Done((queued.item, Err(error))));
                 continue;
             }
-            retries += 1;
+            work.tally.retries.add(1);
             if queued.failed > worst.as_ref().map_or(0, |&(failed, ..)| failed) {
                 worst = Some((queued.failed, error.code(), self.operation.path(&queued.item)));
             }
@@ -315,6 +306,5 @@ impl<Op: Operation> Queue<Op> {
         }
         // Not before the pause: another worker would take them at once.
         self.waiting().extend(again);
-        retries
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use slipway_core::{Failure, Plan, RemotePath, RunId};
+use slipway_core::{Failure, FileChange, Plan, RemotePath, RunId};
 use slipway_remote::{EntryKind, RemoteError};
 
 use crate::failure;
@@ -29,14 +29,14 @@ pub(crate) async fn set_marker(work: &Work, run: &RunId) -> Result<(), Failure> 
     work.ledger(move |ledger, place| ledger.set_marker(place, Some(&run))).await
 }
 
-/// Removes what the plan removes, and folders that are empty then.
-pub(crate) async fn remove_old(work: &Work, plan: &Plan) -> Result<u64, Failure> {
-    let files = plan.removals.iter().filter(|removal| !removal.in_the_way);
-    let retries = remove_files(work, files.map(|removal| removal.path.clone()).collect()).await?;
-    remove_folders(work, plan.remove_folders.clone()).await?;
+/// Removes what the plan removes and purges, and folders that are empty then.
+pub(crate) async fn remove_old(work: &Work, plan: &Plan) -> Result<(), Failure> {
+    let files = plan.taken_off().filter(|removal| !removal.in_the_way);
+    remove_files(work, files.map(|removal| removal.path.clone()).collect()).await?;
+    let folders = plan.remove_folders.iter().chain(&plan.purge_folders);
+    remove_folders(work, folders.cloned().collect()).await?;
     let forget = plan.forget.clone();
-    work.ledger(move |ledger, place| ledger.forget(place, &forget)).await?;
-    Ok(retries)
+    work.ledger(move |ledger, place| ledger.forget(place, &forget)).await
 }
 
 /// Removes a run's staging folder with all that is left in it.
@@ -69,17 +69,38 @@ pub(crate) async fn remove_stale(
     let (run, entries) = (run.clone(), stale(&left.pending));
     work.ledger(move |ledger, _| ledger.journal_drop(&run, &entries)).await?;
     let files = stale(&left.there).into_iter().map(|number| staging.file(number)).collect();
-    remove(work, RemoveFiles, files).await.map(drop)
+    remove(work, RemoveFiles, files).await
 }
 
-/// Removes published files; one that is not there any more is as good as removed.
-pub(crate) async fn remove_files(work: &Work, files: Vec<RemotePath>) -> Result<u64, Failure> {
-    let (gone, retries) = remove(work, RemoveFiles, files).await?;
-    work.ledger(move |ledger, place| ledger.files_removed(place, &gone)).await?;
-    Ok(retries)
+/// Takes files off that visitors can see; one that is not there any more is as good as removed.
+///
+/// # Errors
+/// The first, once all have been tried: what can go is gone.
+pub(crate) async fn remove_files(work: &Work, files: Vec<RemotePath>) -> Result<(), Failure> {
+    let mut removing = Spread::start(work, RemoveFiles, files, 32);
+    let mut failed = None;
+    while let Some(done) = removing.next().await? {
+        let mut gone = Vec::with_capacity(done.len());
+        for (path, outcome) in done {
+            match outcome {
+                Ok(()) | Err(RemoteError::NotFound(_)) => gone.push(path),
+                Err(error) => {
+                    work.tally.failed.add(1);
+                    failed.get_or_insert_with(|| failure::remote(&error, Some(path.as_str())));
+                }
+            }
+        }
+        let removed = gone.clone();
+        work.ledger(move |ledger, place| ledger.files_removed(place, &removed)).await?;
+        work.tally.removed.add(gone.len() as u64);
+        for path in &gone {
+            work.events.file(FileChange::Removed, path, None);
+        }
+    }
+    failed.map_or(Ok(()), Err)
 }
 
-/// Removes folders of Slipway's making, children first. One that still holds something, of whomever, stays.
+/// Removes folders, children first. One that still holds something, of whomever, stays.
 pub(crate) async fn remove_folders(work: &Work, folders: Vec<RemotePath>) -> Result<(), Failure> {
     let mut rest = folders;
     while let Some(depth) = rest.iter().map(RemotePath::depth).max() {
@@ -103,26 +124,21 @@ pub(crate) async fn remove_folders(work: &Work, folders: Vec<RemotePath>) -> Res
     Ok(())
 }
 
-/// Removes things, all of which must go; returns them, and the number of repeated tries.
-async fn remove<Op>(
-    work: &Work,
-    operation: Op,
-    paths: Vec<RemotePath>,
-) -> Result<(Vec<RemotePath>, u64), Failure>
+/// Removes what is Slipway's own, all of which must go.
+async fn remove<Op>(work: &Work, operation: Op, paths: Vec<RemotePath>) -> Result<(), Failure>
 where
     Op: Operation<Item = RemotePath, Output = ()>,
 {
-    let mut gone = Vec::with_capacity(paths.len());
     let mut removing = Spread::start(work, operation, paths, 32);
     while let Some(done) = removing.next().await? {
         for (path, outcome) in done {
             match outcome {
-                Ok(()) | Err(RemoteError::NotFound(_)) => gone.push(path),
+                Ok(()) | Err(RemoteError::NotFound(_)) => {}
                 Err(error) => return Err(failure::remote(&error, Some(path.as_str()))),
             }
         }
     }
-    Ok((gone, removing.retries()))
+    Ok(())
 }
 
 on_paths!(RemoveFiles, remove_files, ());

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use slipway_core::{Code, Event, Failure, Plan, RunId};
+use slipway_core::{Code, Event, Failure, FileChange, Plan, RunId};
 use slipway_remote::{Each, Remote, RemoteError, Source, Stored, Upload};
 use slipway_store::{JournalItem, Step};
-use tokio::task::JoinHandle;
 
 use crate::failure;
-use crate::progress::{TICK, Tracker};
+use crate::progress::{Ticker, Tracker};
 use crate::recover::Left;
 use crate::scan::{local_path, scan_one};
+use crate::sources::base;
 use crate::spread::{Done, Operation, Spread};
 use crate::staging::Staging;
 use crate::tidy::remove_stale;
@@ -31,23 +31,15 @@ pub(crate) struct Parcel {
     begun: bool,
 }
 
-/// What the transfer did.
-pub(crate) struct Transferred {
-    /// All files that now wait in staging, whole.
-    pub(crate) parcels: Vec<Parcel>,
-    /// Bytes sent, those of repeated tries included.
-    pub(crate) bytes: u64,
-    pub(crate) retries: u64,
-}
-
-/// Brings all of the plan's files into staging. What an interrupted run left there is not sent again.
+/// Brings all of the plan's files into staging, and returns those that now wait there, whole. What an interrupted run
+/// left there is not sent again.
 pub(crate) async fn transfer(
     work: &Work,
     run: &RunId,
     staging: &Staging,
     plan: &Plan,
     left: Option<&Left>,
-) -> Result<Transferred, Failure> {
+) -> Result<Vec<Parcel>, Failure> {
     let (mut arrived, parcels) = sort(plan, left);
     if let Some(left) = left {
         let needed = arrived.iter().chain(&parcels).map(|parcel| parcel.number).collect();
@@ -62,7 +54,6 @@ pub(crate) async fn transfer(
     let ticker = Ticker::start(work, tracker.clone());
     let mut next_number = parcels.iter().map(|p| p.number + 1).max().unwrap_or(0);
     next_number = next_number.max(left.map_or(0, |left| left.next_number));
-    let mut retries = 0;
     let mut round = parcels;
     for _ in 0..ROUNDS {
         let mut changed = Vec::new();
@@ -71,12 +62,11 @@ pub(crate) async fn transfer(
         while let Some(done) = sending.next().await? {
             receive(work, run, &tracker, done, &mut arrived, &mut changed).await?;
         }
-        retries += sending.retries();
         if changed.is_empty() {
             drop(ticker);
             work.events.send(Event::Progress(tracker.now(work.pool.connected())));
             arrived.sort_by_key(|parcel| parcel.number);
-            return Ok(Transferred { parcels: arrived, bytes: tracker.bytes_sent(), retries });
+            return Ok(arrived);
         }
         round = look_again(work, run, changed, &mut next_number).await?;
     }
@@ -129,13 +119,14 @@ async fn receive(
     arrived: &mut Vec<Parcel>,
     changed: &mut Vec<Parcel>,
 ) -> Result<(), Failure> {
-    let mut noted = Vec::with_capacity(done.len());
+    let (mut noted, mut sent) = (Vec::with_capacity(done.len()), Vec::with_capacity(done.len()));
     let mut failed = None;
     for (parcel, outcome) in done {
         match outcome {
             Ok(stored) => {
                 tracker.done(parcel.number, stored.size);
                 noted.push((parcel.number, stored.modified));
+                sent.push((parcel.upload.path.clone(), stored.size));
                 arrived.push(parcel);
             }
             Err(RemoteError::LocalChanged | RemoteError::LocalGone) => {
@@ -143,12 +134,16 @@ async fn receive(
                 changed.push(parcel);
             }
             Err(error) => {
+                work.tally.failed.add(1);
                 failed.get_or_insert_with(|| failure::remote(&error, Some(parcel.upload.path.as_str())));
             }
         }
     }
     let run = run.clone();
     work.ledger(move |ledger, _| ledger.journal_arrived(&run, &noted)).await?;
+    for (path, size) in sent {
+        work.events.file(FileChange::Sent, &path, Some(size));
+    }
     failed.map_or(Ok(()), Err)
 }
 
@@ -165,7 +160,7 @@ async fn look_again(
     let mut again = Vec::with_capacity(changed.len());
     for mut parcel in changed {
         let (path, before) = (parcel.upload.path.clone(), parcel.upload.file.clone());
-        let now = work.blocking(move |this| scan_one(&this.site.folder, &path, &before)).await?;
+        let now = work.blocking(move |this| scan_one(&base(&this.site), &path, &before)).await?;
         let Some(file) = now else {
             work.events.note("It was deleted while the site was being published.", Some(&parcel.upload.path));
             continue;
@@ -199,10 +194,11 @@ impl Operation for Send {
         items: &[Parcel],
         each: Each<'_, Stored>,
     ) -> Result<(), RemoteError> {
+        let base = base(&self.work.site);
         let upload = |parcel: &Parcel| Upload {
             to: self.staging.file(parcel.number),
             from: Source::File {
-                path: self.work.site.folder.join(local_path(&parcel.upload.path, &parcel.upload.file)),
+                path: base.join(local_path(&parcel.upload.path, &parcel.upload.file)),
                 size: parcel.upload.file.size,
                 modified: parcel.upload.file.modified,
             },
@@ -212,6 +208,7 @@ impl Operation for Send {
         let on_bytes = |i: usize, bytes: u64| {
             if let Some(parcel) = items.get(i) {
                 let upload = &parcel.upload;
+                self.work.tally.sent.add(bytes);
                 self.tracker.sent(parcel.number, &upload.path, upload.file.size, bytes);
             }
         };
@@ -229,27 +226,5 @@ impl Operation for Send {
     fn again(&self, item: &mut Parcel) {
         self.tracker.restarted(item.number);
         item.begun = true;
-    }
-}
-
-/// Says how far the transfer is, until it is dropped.
-struct Ticker(JoinHandle<()>);
-
-impl Ticker {
-    fn start(work: &Work, tracker: Arc<Tracker>) -> Self {
-        let (events, pool) = (work.events.clone(), work.pool.clone());
-        Self(tokio::spawn(async move {
-            let mut tick = tokio::time::interval(TICK);
-            loop {
-                tick.tick().await;
-                events.send(Event::Progress(tracker.now(pool.connected())));
-            }
-        }))
-    }
-}
-
-impl Drop for Ticker {
-    fn drop(&mut self) {
-        self.0.abort();
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use slipway_core::{Code, Event, Failure, RemotePath, Site};
+use slipway_core::{Code, Event, Failure, FileChange, RemotePath, Site, StoreKind};
 use slipway_remote::{Backoff, Connector, Pool, RemoteError};
 use slipway_store::{Ledger, PlaceId};
 use tokio_util::sync::CancellationToken;
@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::failure::{cancelled, stored};
 use crate::publish::PublishOptions;
 use crate::scan::Finding;
+use crate::tally::Tally;
 
 /// Where a run's events go. Cheap to clone.
 #[derive(Clone)]
@@ -38,6 +39,11 @@ impl Events {
         self.send(Event::Note { text, path: Some(finding.path.clone()) });
     }
 
+    /// Says what became of a file.
+    pub(crate) fn file(&self, change: FileChange, path: &RemotePath, bytes: Option<u64>) {
+        self.send(Event::File { change, path: path.to_string(), bytes });
+    }
+
     /// Says something worth knowing.
     pub(crate) fn note(&self, text: impl Into<String>, path: Option<&RemotePath>) {
         self.send(Event::Note { text: text.into(), path: path.map(ToString::to_string) });
@@ -55,6 +61,8 @@ pub struct Work {
     pub(crate) backoff: Backoff,
     pub(crate) events: Events,
     pub(crate) cancel: CancellationToken,
+    pub(crate) tally: Arc<Tally>,
+    pub(crate) password_from: Option<StoreKind>,
 }
 
 impl Work {
@@ -77,7 +85,24 @@ impl Work {
             say_retry(&said, error.code(), None, attempt, backoff.attempts(), pause);
         };
         let pool = Pool::new(connector.clone(), limit, backoff, Box::new(on_retry));
-        Ok(Self { site: Arc::new(site), place, ledger, connector, pool, backoff, events, cancel })
+        let site = Arc::new(site);
+        let (tally, password_from) = (Arc::default(), None);
+        Ok(Self { site, place, ledger, connector, pool, backoff, events, cancel, tally, password_from })
+    }
+
+    /// Notes where the password was found, for the record.
+    pub fn with_password_from(self, store: StoreKind) -> Self {
+        Self { password_from: Some(store), ..self }
+    }
+
+    /// The site.
+    pub fn site(&self) -> &Site {
+        &self.site
+    }
+
+    /// Where the password was found.
+    pub fn password_from(&self) -> Option<StoreKind> {
+        self.password_from
     }
 
     /// Runs what blocks, such as the ledger, where it may block.

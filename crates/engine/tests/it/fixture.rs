@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use slipway_core::{Event, Failure, Outcome, Retry, RunState, Site, SiteName};
-use slipway_engine::{Events, PublishOptions, Work, publish};
+use slipway_core::{Event, Failure, Outcome, PipelineStep, Retry, RunState, Site, SiteName};
+use slipway_engine::{Events, Order, PublishOptions, Work, run};
 use slipway_remote::Connector;
 use slipway_remote::memory::{MemoryOptions, MemoryServer};
 use slipway_store::Ledger;
@@ -65,7 +65,9 @@ impl Fixture {
         options: &PublishOptions,
     ) -> Result<Outcome, Failure> {
         let work = self.work(connector, options);
-        publish(&work, options).await.map(|(_, outcome)| outcome).map_err(|(_, failure)| failure)
+        let order =
+            Order { steps: vec![PipelineStep::Publish], publish: options.clone(), ..Order::default() };
+        run(&work, &order).await.map(|(_, outcome)| outcome).map_err(|(_, failure)| failure)
     }
 
     pub(crate) async fn publish_with(&self, options: &PublishOptions) -> Result<Outcome, Failure> {

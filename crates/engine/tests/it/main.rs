@@ -1,8 +1,15 @@
 //! The engine against a server in memory, where every single operation can be made to fail.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod build;
 mod crash;
 mod fixture;
 mod leftovers;
 mod order;
+mod pipeline;
 mod publish;
+mod pull;
+mod pull_cut;
+mod pull_servers;
+mod purge;
+mod sources;

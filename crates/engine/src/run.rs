@@ -1,0 +1,94 @@
+//! A run from start to end. One task owns it: it alone changes the run's state, and every change is in the ledger
+//! before it is announced.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+use slipway_core::{Code, Event, Failure, Outcome, RunId, RunState, SiteState};
+use slipway_store::RunKind;
+
+use crate::clock::now_ms;
+use crate::work::Work;
+
+/// What a run comes to. The failure says how far it got and how the site stands for visitors; its id is there if it
+/// has begun.
+pub type Ended = Result<(RunId, Outcome), (Option<RunId>, Failure)>;
+
+/// A run that has begun.
+pub(crate) struct Run<'a> {
+    pub(crate) work: &'a Work,
+    pub(crate) id: RunId,
+    started: Instant,
+    state: Mutex<RunState>,
+}
+
+impl<'a> Run<'a> {
+    pub(crate) async fn begin(work: &'a Work, kind: RunKind) -> Result<Self, Failure> {
+        let mut random = [0; 16];
+        getrandom::fill(&mut random).map_err(|error| Failure::new(Code::Unexpected, error))?;
+        let id = RunId::from_random(random);
+        let begun = id.clone();
+        work.ledger(move |ledger, place| ledger.begin_run(&begun, place, kind, now_ms())).await?;
+        Ok(Self { work, id, started: Instant::now(), state: Mutex::new(RunState::Queued) })
+    }
+
+    /// Comes to another state.
+    pub(crate) async fn enter(&self, state: RunState) -> Result<(), Failure> {
+        let run = self.id.clone();
+        self.work.ledger(move |ledger, _| ledger.set_state(&run, state)).await?;
+        *self.state.lock().unwrap_or_else(PoisonError::into_inner) = state;
+        self.work.events.send(Event::State { run: self.id.clone(), state });
+        Ok(())
+    }
+
+    /// Records the end: `Ok` holds the state that the run ends in.
+    pub(crate) async fn end(self, result: Result<RunState, Failure>, mut outcome: Outcome) -> Ended {
+        self.work.leave().await;
+        outcome.seconds = self.started.elapsed().as_secs_f64();
+        outcome.connections = self.work.pool.most_open();
+        match result {
+            Ok(state) => match self.record(state, &outcome, None).await {
+                Ok(()) => Ok((self.id, outcome)),
+                Err(failure) => Err((Some(self.id.clone()), self.placed(failure).await)),
+            },
+            Err(failure) => {
+                let failure = self.placed(failure).await;
+                let cancelled = failure.code == Code::Cancelled;
+                let state = if cancelled { RunState::Cancelled } else { RunState::Failed };
+                if let Err(error) = self.record(state, &outcome, Some(failure.clone())).await {
+                    tracing::error!(%error, "the end of the run could not be recorded");
+                }
+                Err((Some(self.id), failure))
+            }
+        }
+    }
+
+    async fn record(
+        &self,
+        state: RunState,
+        outcome: &Outcome,
+        failure: Option<Failure>,
+    ) -> Result<(), Failure> {
+        let (run, outcome) = (self.id.clone(), outcome.clone());
+        self.work
+            .ledger(move |ledger, _| ledger.finish(&run, state, now_ms(), &outcome, failure.as_ref()))
+            .await?;
+        self.work.events.send(Event::State { run: self.id.clone(), state });
+        Ok(())
+    }
+
+    /// Says how far the run got, and how the site stands.
+    async fn placed(&self, mut failure: Failure) -> Failure {
+        let state = *self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        failure.stage = Some(state);
+        failure.site = match state {
+            RunState::GoingLive => SiteState::PartlySwitched,
+            RunState::TidyingUp | RunState::Checking | RunState::Live => SiteState::Live,
+            _ => match self.work.ledger(|ledger, place| ledger.has_published(place)).await {
+                Ok(false) => SiteState::NothingOnline,
+                _ => SiteState::Untouched,
+            },
+        };
+        failure
+    }
+}
