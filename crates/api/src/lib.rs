@@ -1,7 +1,12 @@
 //! The one surface that the app and the command share: every request Slipway answers, with its reply, and one
 //! kind of error, [`Failure`]. Bodies are written once here; a front end only turns them into words.
 
+mod catalog;
+mod credentials;
+mod importing;
+mod pipeline;
 mod publishing;
+mod run_log;
 mod sites;
 
 use std::path::{Path, PathBuf};
@@ -10,32 +15,46 @@ use std::sync::Arc;
 use slipway_core::{Code, Failure};
 use slipway_store::{CredentialError, Credentials, DataDir, Ledger, Sites, StoreError};
 
-pub use publishing::Published;
+pub use catalog::{ProjectProblem, check_project};
+pub use credentials::{CredentialList, KeptCredential, SignIn, SignedIn};
+pub use pipeline::RunRequest;
+pub use publishing::Finished;
 pub use sites::SiteChange;
 pub use slipway_core as core;
-pub use slipway_engine::{CheckReport, CheckStep, Events, Finding, FindingKind, Preview, PublishOptions};
-pub use slipway_store::{RunKind, RunRecord};
+pub use slipway_engine::{
+    CheckReport, CheckStep, Events, Finding, FindingKind, Preview, PublishOptions, PullOptions, PullPreview,
+    RunPreview,
+};
+pub use slipway_store::import::{Import, ImportKind, Imported, Skipped};
+pub use slipway_store::project::{self, Shown};
+pub use slipway_store::{KeyFor, RunKind, RunRecord, StoreStatus};
 pub use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+
+use catalog::Catalog;
 
 /// Slipway, with all that it keeps on this computer. Cheap to clone.
 #[derive(Clone)]
 pub struct Slipway {
     data: DataDir,
-    sites: Arc<Sites>,
+    catalog: Arc<Catalog>,
     ledger: Arc<Ledger>,
     credentials: Arc<Credentials>,
     good_byes: TaskTracker,
 }
 
 impl Slipway {
-    /// Opens the data folder: the given one, else `SLIPWAY_DATA_DIR`, else the platform's. Blocks.
-    pub fn open(data_dir: Option<&Path>) -> Result<Self, Failure> {
+    /// Opens the data folder: the given one, else `SLIPWAY_DATA_DIR`, else the platform's. The sites are those of
+    /// the project file, if one is given, else those in the data folder. Blocks.
+    pub fn open(data_dir: Option<&Path>, project: Option<&Path>) -> Result<Self, Failure> {
         let data = DataDir::open(data_dir).map_err(stored)?;
-        let sites = Arc::new(Sites::open(&data).map_err(stored)?);
+        let catalog = match project {
+            Some(file) => Catalog::project(file)?,
+            None => Catalog::Sites(Sites::open(&data).map_err(stored)?),
+        };
         let ledger = Arc::new(Ledger::open(&data.ledger_file()).map_err(stored)?);
-        let credentials = Arc::new(Credentials::system());
-        Ok(Self { data, sites, ledger, credentials, good_byes: TaskTracker::new() })
+        let credentials = Arc::new(Credentials::system(&data));
+        Ok(Self { data, catalog: Arc::new(catalog), ledger, credentials, good_byes: TaskTracker::new() })
     }
 
     /// Waits until all servers have been said good-bye to, a few seconds at most. To be called before the process

@@ -3,22 +3,33 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use slipway_core::{Event, Failure, Outcome, RunId, RunState, Site, SiteName};
-use slipway_engine::{CheckReport, Events, Preview, PublishOptions, Work};
+use secrecy::SecretString;
+use slipway_core::{Code, Event, Failure, Outcome, PipelineStep, RunId, RunState, Site, SiteName, StoreKind};
+use slipway_engine::{CheckReport, Ended, Events, Preview, PublishOptions, Work};
 use slipway_remote::Throttle;
 use slipway_remote::ftp::{FtpConnector, Options};
 use slipway_store::{RunRecord, SiteLock};
 use tokio_util::sync::CancellationToken;
 
+use crate::pipeline::{RunRequest, ended_in};
+use crate::run_log::{self, RunLog};
 use crate::{Slipway, credential, stored};
 
-/// A publish that went live.
+/// A run that ended well.
 #[derive(Debug, Clone)]
-pub struct Published {
+pub struct Finished {
     /// The run.
     pub run: RunId,
     /// What it did.
     pub outcome: Outcome,
+    /// `Live`, or `Done` where nothing was published.
+    pub state: RunState,
+}
+
+/// A user name and a password that were handed in.
+pub(crate) struct Login {
+    pub(crate) user: String,
+    pub(crate) password: SecretString,
 }
 
 impl Slipway {
@@ -56,20 +67,32 @@ impl Slipway {
         options: PublishOptions,
         events: Events,
         cancel: CancellationToken,
-    ) -> Result<Published, Failure> {
-        let result = match self.work(name, &options, events.clone(), cancel).await {
-            Ok((work, _lock)) => {
-                let result = slipway_engine::publish(&work, &options).await;
-                self.leave(work);
-                result
-            }
-            Err(failure) => Err((None, failure)),
+    ) -> Result<Finished, Failure> {
+        let request = RunRequest {
+            steps: Some(vec![PipelineStep::Publish]),
+            publish: options,
+            ..RunRequest::default()
         };
-        match result {
+        self.run_steps(name, request, events, cancel).await
+    }
+
+    /// Does a run with its log written, and says its end.
+    pub(crate) async fn recorded<F: Future<Output = Ended>>(
+        &self,
+        name: &SiteName,
+        events: Events,
+        run: impl FnOnce(Events) -> F,
+    ) -> Result<Finished, Failure> {
+        let log = RunLog::new(self.data.run_logs(name));
+        let events = Events::new(move |event| {
+            log.note(&event);
+            events.send(event);
+        });
+        match run(events.clone()).await {
             Ok((run, outcome)) => {
-                let summary = outcome.clone();
-                events.send(Event::Finished { outcome: RunState::Live, run: run.clone(), summary });
-                Ok(Published { run, outcome })
+                let (state, summary) = (ended_in(&outcome), outcome.clone());
+                events.send(Event::Finished { outcome: state, run: run.clone(), summary });
+                Ok(Finished { run, outcome, state })
             }
             Err((run, failure)) => {
                 events.send(Event::Failed { run, failure: failure.clone() });
@@ -79,28 +102,37 @@ impl Slipway {
     }
 
     /// Says good-bye to the server behind the scenes.
-    fn leave(&self, work: Work) {
+    pub(crate) fn leave(&self, work: Work) {
         self.good_byes.spawn(async move { work.say_good_bye().await });
     }
 
     /// The site with its password and its lock, ready to work on.
-    async fn work(
+    pub(crate) async fn work(
         &self,
         name: &SiteName,
         options: &PublishOptions,
         events: Events,
         cancel: CancellationToken,
     ) -> Result<(Work, SiteLock), Failure> {
+        self.work_as(name, None, options, events, cancel).await
+    }
+
+    /// The same, with what is handed in instead of what is kept.
+    pub(crate) async fn work_as(
+        &self,
+        name: &SiteName,
+        login: Option<Login>,
+        options: &PublishOptions,
+        events: Events,
+        cancel: CancellationToken,
+    ) -> Result<(Work, SiteLock), Failure> {
         let (name, options) = (name.clone(), options.clone());
         self.blocking(move |this| {
-            let site = this.sites.get(&name).map_err(stored)?;
+            let site = this.described(&name)?;
             let lock = this.data.lock_site(&name).map_err(stored)?;
+            let (site, password, store) = this.log_in_as(site, login)?;
             // People may edit the file by hand.
             crate::sites::check(&site)?;
-            let (password, store) = this.credentials.password(&name).map_err(credential)?;
-            tracing::info!(site = %name, store = store.as_str(), "the password was found");
-            let user = this.credentials.username(&name).map_err(credential)?;
-            let site = Site { user: user.unwrap_or(site.user), ..site };
             let place = this.ledger.place(&name, &slipway_engine::destination(&site)).map_err(stored)?;
             let connector = FtpConnector::new(Options {
                 host: site.host.clone(),
@@ -115,16 +147,53 @@ impl Slipway {
                 facts: this.ledger.server_facts(place).map_err(stored)?,
             });
             let work = Work::new(site, this.ledger.clone(), Arc::new(connector), &options, events, cancel)?;
+            let work = match store {
+                Some(store) => work.with_password_from(store),
+                None => work,
+            };
             Ok((work, lock))
         })
         .await
+    }
+
+    /// With which user name and password to log in, and where the password was found.
+    fn log_in_as(
+        &self,
+        site: Site,
+        login: Option<Login>,
+    ) -> Result<(Site, SecretString, Option<StoreKind>), Failure> {
+        if let Some(login) = login {
+            return Ok((Site { user: login.user, ..site }, login.password, None));
+        }
+        let known = self.names()?;
+        let (given, password, store) = match self.described_password(&site.name)? {
+            Some((password, store)) => {
+                let given = self.credentials.username(&site.name, Some(StoreKind::Environment), &known);
+                (given.map_err(credential)?, password, store)
+            }
+            None => {
+                let found = self.credentials.find(&site.name, site.credentials, &known);
+                let found = found.map_err(credential)?;
+                (found.username, found.password, found.store)
+            }
+        };
+        tracing::info!(site = %site.name, store = store.as_str(), "the password was found");
+        let user = match given {
+            Some(user) => user,
+            None if !site.user.is_empty() => site.user,
+            None => {
+                let kept = self.credentials.username(&site.name, site.credentials, &known);
+                kept.map_err(credential)?.unwrap_or_default()
+            }
+        };
+        Ok((Site { user, ..site }, password, Some(store)))
     }
 
     /// A site's runs, newest first.
     pub async fn history(&self, name: &SiteName, limit: usize) -> Result<Vec<RunRecord>, Failure> {
         let name = name.clone();
         self.blocking(move |this| {
-            this.sites.get(&name).map_err(stored)?;
+            this.must_exist(&name)?;
             this.ledger.runs(&name, limit).map_err(stored)
         })
         .await
@@ -134,5 +203,16 @@ impl Slipway {
     pub async fn run(&self, name: &SiteName, id: &str) -> Result<RunRecord, Failure> {
         let (name, id) = (name.clone(), id.to_owned());
         self.blocking(move |this| this.ledger.run(&name, &id).map_err(stored)).await
+    }
+
+    /// What a run wrote down while it went on; `None` where that is not kept any more.
+    pub async fn run_log(&self, name: &SiteName, run: &RunId) -> Result<Option<String>, Failure> {
+        let (name, run) = (name.clone(), run.clone());
+        self.blocking(move |this| {
+            let folder = this.data.run_logs(&name);
+            run_log::read(&folder, &run)
+                .map_err(|error| Failure::new(Code::DataUnusable, error).about(folder.display()))
+        })
+        .await
     }
 }

@@ -1,9 +1,10 @@
 //! Requests about sites.
 
 use secrecy::SecretString;
-use slipway_core::{Failure, ServerFacts, Site, SiteName};
-use slipway_store::StoreError;
+use slipway_core::{CredentialType, Failure, ServerFacts, Site, SiteName};
+use slipway_store::{SiteCredentials, StoreError};
 
+use crate::catalog::Catalog;
 use crate::{Slipway, credential, stored};
 
 /// How a site is changed: it is handed in and comes back changed, or with what is wrong.
@@ -12,13 +13,17 @@ pub type SiteChange = Box<dyn FnOnce(&mut Site) -> Result<(), Failure> + Send>;
 impl Slipway {
     /// All sites, by name.
     pub async fn sites(&self) -> Result<Vec<Site>, Failure> {
-        self.blocking(|this| this.sites.list().map_err(stored)).await
+        self.blocking(|this| match &*this.catalog {
+            Catalog::Sites(sites) => sites.list().map_err(stored),
+            Catalog::Project(_) => this.names()?.iter().map(|name| this.described(name)).collect(),
+        })
+        .await
     }
 
     /// One site.
     pub async fn site(&self, name: &SiteName) -> Result<Site, Failure> {
         let name = name.clone();
-        self.blocking(move |this| this.sites.get(&name).map_err(stored)).await
+        self.blocking(move |this| this.described(&name)).await
     }
 
     /// Adds a site, and keeps its password in the keychain if one is given. Nothing is added when the password
@@ -26,12 +31,14 @@ impl Slipway {
     pub async fn add_site(&self, site: Site, password: Option<SecretString>) -> Result<(), Failure> {
         self.blocking(move |this| {
             check(&site)?;
-            let name = site.name.clone();
-            this.sites.add(site).map_err(stored)?;
+            let (name, named) = (site.name.clone(), site.credentials);
+            let sites = this.list()?;
+            sites.add(site).map_err(stored)?;
             let Some(password) = password else { return Ok(()) };
-            this.credentials.set_password(&name, &password).map_err(|error| {
+            let values = SiteCredentials { username: None, password: Some(password) };
+            this.credentials.set(&name, named, &values).map(drop).map_err(|error| {
                 // The site was added a moment ago, and nothing else was done with it.
-                if let Err(error) = this.sites.remove(&name) {
+                if let Err(error) = sites.remove(&name) {
                     tracing::warn!(%error, "a site without its password stays behind");
                 }
                 credential(error)
@@ -49,24 +56,37 @@ impl Slipway {
     ) -> Result<Site, Failure> {
         let name = name.clone();
         self.blocking(move |this| {
-            let before = this.sites.get(&name).map_err(stored)?;
+            let sites = this.list()?;
+            let before = sites.get(&name).map_err(stored)?;
             let mut site = before.clone();
             change(&mut site)?;
             check(&site)?;
-            if let Some(password) = password {
-                this.credentials.set_password(&name, &password).map_err(credential)?;
+            if password.is_some() {
+                let values = SiteCredentials { username: None, password };
+                this.credentials.set(&name, site.credentials, &values).map_err(credential)?;
             }
-            this.sites.replace(site.clone()).map_err(stored)?;
+            if before.user != site.user {
+                this.forget_user(&site);
+            }
+            sites.replace(site.clone()).map_err(stored)?;
             this.forget_outdated(&before, &site).map_err(stored)?;
             Ok(site)
         })
         .await
     }
 
+    /// A user name that is kept comes before the site's own: it would undo the change.
+    fn forget_user(&self, site: &Site) {
+        let kinds = [CredentialType::FtpUsername];
+        if let Err(error) = self.credentials.remove(&site.name, site.credentials, &kinds) {
+            tracing::debug!(%error, "no user name was kept");
+        }
+    }
+
     /// Drops what was learnt and does not hold for the changed site: digests of another folder's files, and a limit
     /// that a new number of connections should be tried against.
     fn forget_outdated(&self, before: &Site, site: &Site) -> Result<(), StoreError> {
-        if before.folder != site.folder {
+        if before.source_folders() != site.source_folders() {
             let gone: Vec<Box<str>> = self.ledger.hashes(&site.name)?.into_keys().collect();
             self.ledger.save_hashes(&site.name, &[], &gone)?;
         }
@@ -83,9 +103,13 @@ impl Slipway {
         let name = name.clone();
         self.blocking(move |this| {
             let _lock = this.data.lock_site(&name).map_err(stored)?;
-            this.sites.remove(&name).map_err(stored)?;
+            let site = this.list()?.remove(&name).map_err(stored)?;
             this.ledger.remove_site(&name).map_err(stored)?;
-            if let Err(error) = this.credentials.remove_password(&name) {
+            let logs = this.data.run_logs(&name);
+            if let Err(error) = std::fs::remove_dir_all(&logs) {
+                tracing::debug!(%error, "no logs were removed");
+            }
+            if let Err(error) = this.credentials.remove(&name, site.credentials, &CredentialType::ALL) {
                 // No password was kept, or the keychain is not to be had: the site is gone all the same.
                 tracing::info!(%error, "no password was removed");
             }

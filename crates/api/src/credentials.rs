@@ -1,0 +1,162 @@
+//! Requests about user names and passwords. What is handed in never comes back out, but for one request that is
+//! made for it.
+
+use std::sync::Arc;
+
+use secrecy::SecretString;
+use slipway_core::{CredentialType, Failure, Features, SiteName, StoreKind};
+use slipway_engine::{Events, PublishOptions};
+use slipway_store::{CredentialError, KeyFor, SiteCredentials, StoreStatus};
+use tokio_util::sync::CancellationToken;
+
+use crate::publishing::Login;
+use crate::{Slipway, credential};
+
+/// Something that is kept for a site, without its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptCredential {
+    /// For which site.
+    pub site: SiteName,
+    /// What.
+    pub kind: CredentialType,
+    /// Where.
+    pub store: StoreKind,
+}
+
+/// What is kept, in all places that can be looked into.
+#[derive(Debug, Clone, Default)]
+pub struct CredentialList {
+    /// What was found, by site.
+    pub kept: Vec<KeptCredential>,
+    /// Places that can't be looked into, and why.
+    pub unreadable: Vec<(StoreKind, Failure)>,
+}
+
+/// A user name and a password to try.
+#[derive(Debug, Clone)]
+pub struct SignIn {
+    /// The user name at the server.
+    pub user: String,
+    /// The password.
+    pub password: SecretString,
+}
+
+/// A login that the server accepted.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// The user name.
+    pub user: String,
+    /// The server.
+    pub host: String,
+    /// Where the password was found; `None` for one that was handed in.
+    pub store: Option<StoreKind>,
+    /// What the server says it can do.
+    pub features: Features,
+}
+
+impl Slipway {
+    /// Says how the pass phrase of the file of passwords is asked for where `SLIPWAY_CREDENTIALS_KEY` does not hold
+    /// it; `None` where nobody is there to answer. Called where it may block.
+    pub fn ask_key_with(&self, asker: impl Fn(KeyFor) -> Option<SecretString> + Send + Sync + 'static) {
+        let ask = move |what| asker(what).ok_or(CredentialError::KeyMissing);
+        self.credentials.ask_key_with(Arc::new(ask));
+    }
+
+    /// Keeps a site's user name, password or both, in the place that the site names, else in the chosen one. Says in
+    /// which.
+    pub async fn set_credentials(
+        &self,
+        name: &SiteName,
+        user: Option<String>,
+        password: Option<SecretString>,
+    ) -> Result<StoreKind, Failure> {
+        let name = name.clone();
+        self.blocking(move |this| {
+            let named = this.named_store(&name)?;
+            let values = SiteCredentials { username: user, password };
+            this.credentials.set(&name, named, &values).map_err(credential)
+        })
+        .await
+    }
+
+    /// What is kept for a site, or for all.
+    pub async fn credentials(&self, name: Option<&SiteName>) -> Result<CredentialList, Failure> {
+        let name = name.cloned();
+        self.blocking(move |this| {
+            let known = this.names()?;
+            if let Some(name) = &name {
+                this.must_exist(name)?;
+            }
+            let mut all = CredentialList::default();
+            for (store, listed) in this.credentials.list(&known) {
+                match listed {
+                    Ok(sites) => all.kept.extend(sites.into_iter().flat_map(|(site, kinds)| {
+                        kinds.into_iter().map(move |kind| KeptCredential { site: site.clone(), kind, store })
+                    })),
+                    Err(error) => all.unreadable.push((store, credential(error))),
+                }
+            }
+            all.kept.retain(|kept| name.as_ref().is_none_or(|name| kept.site == *name));
+            all.kept.sort_by(|a, b| (&a.site, a.kind, a.store).cmp(&(&b.site, b.kind, b.store)));
+            Ok(all)
+        })
+        .await
+    }
+
+    /// The value of something that is kept. For a person who asked to see it, and for nothing else.
+    pub async fn credential_value(&self, kept: &KeptCredential) -> Result<SecretString, Failure> {
+        let kept = kept.clone();
+        self.blocking(move |this| {
+            let values = this.credentials.get(kept.store, &kept.site, &this.names()?).map_err(credential)?;
+            values.value(kept.kind).ok_or_else(|| credential(CredentialError::NotFound))
+        })
+        .await
+    }
+
+    /// Removes what is kept for a site from the place that the site names, else from the chosen one. Says which.
+    pub async fn remove_credentials(
+        &self,
+        name: &SiteName,
+        kinds: &[CredentialType],
+    ) -> Result<StoreKind, Failure> {
+        let (name, kinds) = (name.clone(), kinds.to_vec());
+        self.blocking(move |this| {
+            // What is kept for a site that is gone may be removed too.
+            let named = this.named_store(&name).unwrap_or_default();
+            this.credentials.remove(&name, named, &kinds).map_err(credential)
+        })
+        .await
+    }
+
+    /// Logs in to the site's server, with what is kept or with what is handed in, and does nothing else there.
+    pub async fn test_sign_in(
+        &self,
+        name: &SiteName,
+        with: Option<SignIn>,
+        events: Events,
+        cancel: CancellationToken,
+    ) -> Result<SignedIn, Failure> {
+        let login = with.map(|with| Login { user: with.user, password: with.password });
+        let (work, _lock) = self.work_as(name, login, &PublishOptions::default(), events, cancel).await?;
+        let result = slipway_engine::sign_in(&work).await;
+        let (site, store) = (work.site().clone(), work.password_from());
+        self.leave(work);
+        Ok(SignedIn { user: site.user, host: site.host, store, features: result? })
+    }
+
+    /// All kinds of places, whether they work here, and which is chosen.
+    pub async fn credential_stores(&self) -> Result<Vec<StoreStatus>, Failure> {
+        self.blocking(|this| Ok(this.credentials.stores())).await
+    }
+
+    /// Chooses the place that passwords are kept in from now on.
+    pub async fn use_credential_store(&self, kind: StoreKind) -> Result<(), Failure> {
+        self.blocking(move |this| this.credentials.choose(kind).map_err(credential)).await
+    }
+
+    /// Brings everything that is kept in one place to another: copies, reads back, then removes. Says for which
+    /// sites.
+    pub async fn move_credentials(&self, from: StoreKind, to: StoreKind) -> Result<Vec<SiteName>, Failure> {
+        self.blocking(move |this| this.credentials.move_all(from, to).map_err(credential)).await
+    }
+}
