@@ -5,9 +5,11 @@ use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
-use slipway_core::{Compare, OnConflict, Protocol, SiteName, units};
+use slipway_core::{Compare, OnConflict, Protocol, SiteName, StoreKind, units};
 
-use crate::commands::{check, completions, history, practice, preview, publish, site};
+use crate::commands::{
+    check, completions, config, credential, history, import, practice, preview, publish, pull, run, site,
+};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Cyan.on_default().bold())
@@ -29,10 +31,13 @@ Environment:
   SLIPWAY_DATA_DIR             the folder that holds everything Slipway keeps
   SLIPWAY_<SITE>_FTP_PASSWORD  a site's password, for jobs without a person;
                                for my-shop: SLIPWAY_MY_SHOP_FTP_PASSWORD
+  SLIPWAY_<SITE>_FTP_USERNAME  a site's user name, in the same way
+  SLIPWAY_CREDENTIALS_KEY      the pass phrase of the encrypted file that
+                               passwords are kept in where there is no keychain
 
 Exit codes:
   0  done                      4  no password, or no keychain
-  1  the publish failed        5  the server can't be reached, or refuses
+  1  it failed                 5  the server can't be reached, or refuses
   2  called wrongly            6  you have to decide something
   3  bad settings, or no site  7  stopped";
 
@@ -46,6 +51,9 @@ pub(crate) struct Cli {
     /// The folder that holds everything Slipway keeps.
     #[arg(long, global = true, value_name = "DIR", help_heading = "For every command")]
     pub(crate) data_dir: Option<PathBuf>,
+    /// Take the sites from this project file, instead of those that were added.
+    #[arg(long, global = true, value_name = "FILE", help_heading = "For every command")]
+    pub(crate) config: Option<PathBuf>,
     /// Write results for programs: one JSON object a line.
     #[arg(long, global = true, help_heading = "For every command")]
     pub(crate) json: bool,
@@ -67,7 +75,12 @@ pub(crate) enum Command {
     Check(check::Check),
     Preview(preview::Preview),
     Publish(publish::Publish),
+    Pull(pull::Pull),
+    Run(run::Run),
     History(history::History),
+    Credential(credential::Credential),
+    Config(config::Config),
+    Import(import::Import),
     Practice(practice::Practice),
     Completions(completions::Completions),
 }
@@ -140,6 +153,27 @@ impl From<OnConflictArg> for OnConflict {
     }
 }
 
+/// A place that passwords are kept in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum StoreArg {
+    /// This computer's keychain.
+    Keychain,
+    /// An encrypted file of Slipway's own, which opens with a pass phrase.
+    File,
+    /// Environment variables; they are only read.
+    Env,
+}
+
+impl From<StoreArg> for StoreKind {
+    fn from(store: StoreArg) -> Self {
+        match store {
+            StoreArg::Keychain => Self::Keychain,
+            StoreArg::File => Self::File,
+            StoreArg::Env => Self::Environment,
+        }
+    }
+}
+
 /// Reads a bandwidth, such as `500k`, in bytes a second.
 pub(crate) fn rate(text: &str) -> Result<u64, String> {
     match units::parse_bytes(text) {
@@ -157,8 +191,12 @@ impl Command {
             Self::Check(check) => Some(&check.site.name),
             Self::Preview(preview) => Some(&preview.site.name),
             Self::Publish(publish) => Some(&publish.site.name),
+            Self::Pull(pull) => Some(&pull.site.name),
+            Self::Run(run) => Some(&run.site.name),
             Self::History(history) => Some(&history.site.name),
-            Self::Practice(_) | Self::Completions(_) => None,
+            Self::Credential(credential) => credential.name(),
+            Self::Config(config) => config.name(),
+            Self::Import(_) | Self::Practice(_) | Self::Completions(_) => None,
         }
     }
 }

@@ -31,6 +31,39 @@ fn takes_what_is_documented() {
         "--data-dir /tmp/x --json -q publish shop",
         "history shop --limit 5",
         "history shop --run 1a2b3c4d",
+        "history shop --run 1a2b3c4d --log",
+        "publish shop --purge --dry-run",
+        "publish shop --purge --confirm shop --yes",
+        "preview shop --purge",
+        "pull shop",
+        "pull shop --into dir --overwrite --dry-run --connections 2 --limit 500k",
+        "run shop",
+        "run shop --steps pull,build,publish --dry-run",
+        "run shop --steps build --allow-build",
+        "run shop --overwrite --yes --keep-removed --leave-out a --on-conflict keep --full-check --connections 1",
+        "credential set shop",
+        "credential set shop --user anna --password-stdin",
+        "credential list",
+        "credential list shop --show-values",
+        "credential remove shop --type ftp_password --yes",
+        "credential remove shop --type username",
+        "credential test shop",
+        "credential configure shop",
+        "credential store list",
+        "credential store use keychain",
+        "credential store move keychain file",
+        "--config slipway.json publish shop",
+        "publish shop --config slipway.json",
+        "config init",
+        "config init deploy/slipway.json",
+        "config check",
+        "config check deploy/slipway.json --json",
+        "config show shop",
+        "import sitemanager.xml",
+        "import sitemanager.xml --dry-run --folder . --yes",
+        "site edit shop --build a --build b --build-output dist --build-timeout 60 --source main --source blog=news \
+         --pull-into . --keep stats/ --credentials file",
+        "site edit shop --credentials any",
         "practice --port 0 --http-port 0 --dir x --no-sample",
         "completions bash",
     ] {
@@ -57,6 +90,19 @@ fn refuses_what_makes_no_sense() {
         ("site edit a --no-limit --limit 1M", ErrorKind::ArgumentConflict),
         ("site edit a --port 0", ErrorKind::ValueValidation),
         ("site edit a --port 65536", ErrorKind::ValueValidation),
+        ("publish a --purge --keep-removed", ErrorKind::ArgumentConflict),
+        ("publish a --confirm a", ErrorKind::MissingRequiredArgument),
+        ("history a --log", ErrorKind::MissingRequiredArgument),
+        ("run a --steps build,fly", ErrorKind::InvalidValue),
+        ("pull", ErrorKind::MissingRequiredArgument),
+        ("credential", ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand),
+        ("credential set", ErrorKind::MissingRequiredArgument),
+        ("credential store use cloud", ErrorKind::InvalidValue),
+        ("credential remove a --type key", ErrorKind::InvalidValue),
+        ("site edit a --source =b", ErrorKind::ValueValidation),
+        ("site edit a --build-timeout 0", ErrorKind::ValueValidation),
+        ("site edit a --credentials cloud", ErrorKind::InvalidValue),
+        ("import", ErrorKind::MissingRequiredArgument),
         ("fly", ErrorKind::InvalidSubcommand),
     ] {
         let error = parse(line).expect_err(line);
@@ -65,9 +111,18 @@ fn refuses_what_makes_no_sense() {
 }
 
 #[test]
+fn empty_settings_take_things_away() {
+    for option in ["--build", "--build-output", "--source", "--pull-into", "--keep"] {
+        Cli::try_parse_from(["slipway", "site", "edit", "shop", option, ""]).expect(option);
+    }
+}
+
+#[test]
 fn every_command_and_option_is_explained() {
     fn look(command: &clap::Command) {
         assert!(command.get_about().is_some(), "{}", command.get_name());
+        let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        assert!(help.contains("slipway "), "{} has no example", command.get_name());
         for argument in command.get_arguments() {
             assert!(argument.get_help().is_some(), "{} {}", command.get_name(), argument.get_id());
         }

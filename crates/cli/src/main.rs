@@ -6,7 +6,9 @@ mod commands;
 mod logging;
 mod messages;
 mod output;
+mod pass_phrase;
 mod progress;
+mod screen;
 mod signals;
 mod words;
 
@@ -36,12 +38,12 @@ fn main() -> ExitCode {
     let ended = ended.unwrap_or_else(|_| {
         let failure = Failure::new(Code::Unexpected, "Slipway panicked; the log says where");
         setting.logs = logging::folder();
-        Err(Box::new(Ending { failure, setting, run: None }))
+        Err(Box::new(Ending { failure, setting }))
     });
     let code = match ended {
         Ok(()) => 0,
         Err(ending) => {
-            messages::report(&out, &ending.failure, &ending.setting, ending.run.as_ref());
+            messages::report(&out, &ending.failure, &ending.setting);
             ending.failure.code.exit() as u8
         }
     };
@@ -56,7 +58,6 @@ fn main() -> ExitCode {
 struct Ending {
     failure: Failure,
     setting: Setting,
-    run: Option<slipway_core::RunId>,
 }
 
 fn run(cli: Cli, out: &Arc<Output>) -> Result<(), Box<Ending>> {
@@ -64,7 +65,7 @@ fn run(cli: Cli, out: &Arc<Output>) -> Result<(), Box<Ending>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.map_err(|error| {
         let failure = Failure::new(Code::Unexpected, error);
-        Box::new(Ending { failure, setting: setting.clone(), run: None })
+        Box::new(Ending { failure, setting: setting.clone() })
     })?;
     let ended = runtime.block_on(perform(cli, setting, out));
     runtime.shutdown_timeout(LINGER);
@@ -76,24 +77,31 @@ async fn perform(cli: Cli, mut setting: Setting, out: &Arc<Output>) -> Result<()
         completions.run(out);
         return Ok(());
     }
-    let data_dir = cli.data_dir.clone();
-    let opened = tokio::task::spawn_blocking(move || Slipway::open(data_dir.as_deref())).await;
+    let (data_dir, project) = (cli.data_dir.clone(), cli.command.project(cli.config.as_deref()));
+    let open = move || Slipway::open(data_dir.as_deref(), project.as_deref());
+    let opened = tokio::task::spawn_blocking(open).await;
     let api = match opened.unwrap_or_else(|error| Err(Failure::new(Code::Unexpected, error))) {
         Ok(api) => api,
-        Err(failure) => return Err(Box::new(Ending { failure, setting, run: None })),
+        Err(failure) => return Err(Box::new(Ending { failure, setting })),
     };
     if let Err(error) = logging::start(cli.verbose, &api.logs()) {
         out.talk(&format!("No log is kept: {error}"));
     }
-    let context = Context::new(api, out.clone(), setting.program.clone());
+    let context = Context::new(api, out.clone(), &cli, setting.program.clone());
+    pass_phrase::ask_for(&context);
     signals::listen(&context);
     let ended = cli.command.run(&context).await;
     context.api.close().await;
-    let Err(failure) = ended else { return Ok(()) };
+    let Err(mut failure) = ended else { return Ok(()) };
+    if failure.code == Code::CredentialsKeyMissing && context.cancel.is_cancelled() {
+        // Ctrl-C was the answer to the question for the pass phrase.
+        failure = Failure::new(Code::Cancelled, "stopped by the user");
+    }
     tracing::error!(code = %failure.code, detail = failure.detail, path = failure.path, "failed");
     setting.logs = logging::folder();
     if let Some(name) = setting.name.clone() {
         setting.site = context.api.site(&name).await.ok().map(Box::new);
     }
-    Err(Box::new(Ending { failure, setting, run: context.watch.run() }))
+    setting.run = context.watch.run();
+    Err(Box::new(Ending { failure, setting }))
 }

@@ -1,13 +1,15 @@
 //! Failures in words: what happened, how the website stands, and what to do. The sentences themselves are in
 //! [`texts`]; this file fills them in, and shows them to a person or a program.
 
+mod commands;
+mod confirmation;
 mod fill;
 mod texts;
 
 use std::path::PathBuf;
 
 use serde::Serialize;
-use slipway_core::{Certificate, Code, Failure, RunId, Site, SiteName, SiteState};
+use slipway_core::{Certificate, Code, Failure, RunId, RunState, Site, SiteName, SiteState};
 
 use crate::args::{Cli, Command};
 use crate::output::{Output, inline, paragraph};
@@ -16,7 +18,7 @@ use crate::words::{day, quoted};
 /// What a failure happened in.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Setting {
-    /// How `slipway` is to be called so that it finds the same data folder.
+    /// How `slipway` is to be called so that it finds the same data folder and the same sites.
     pub(crate) program: String,
     /// The site it is about.
     pub(crate) name: Option<SiteName>,
@@ -24,25 +26,83 @@ pub(crate) struct Setting {
     pub(crate) site: Option<Box<Site>>,
     /// Where the log is.
     pub(crate) logs: Option<PathBuf>,
-    /// A website was to be brought online.
-    publishing: bool,
+    /// The run, once there is one.
+    pub(crate) run: Option<RunId>,
+    /// What was to be done.
+    doing: Doing,
+    /// The project file that the sites come from.
+    project: Option<PathBuf>,
+}
+
+/// What was to be done, as far as the words depend on it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+enum Doing {
+    /// Something else.
+    #[default]
+    Other,
+    /// A website was to be brought online; and all that others put there removed.
+    Publish { purge: bool },
+    /// A website was to be brought down.
+    Pull,
+    /// Several steps were to be taken: these, as they were typed, or all.
+    Run { steps: String },
     /// A site was to be added.
-    adding: bool,
+    Add,
     /// A site was to be forgotten.
-    forgetting: bool,
+    Forget,
+    /// A password was to be kept.
+    Keep,
+    /// A password was to be removed.
+    Remove,
+    /// Passwords were to be shown.
+    Show,
+    /// Sites of another program were to be added: those of this file.
+    Import { file: PathBuf },
+    /// A project file was to be begun.
+    Begin,
+    /// A project file was to be checked.
+    Check,
+}
+
+impl Doing {
+    fn of(command: &Command) -> Self {
+        match command {
+            Command::Publish(publish) => Self::Publish { purge: publish.purge },
+            Command::Pull(_) => Self::Pull,
+            Command::Run(run) => Self::Run { steps: run.steps_as_typed() },
+            Command::Site(site) if site.adds() => Self::Add,
+            Command::Site(site) if site.forgets() => Self::Forget,
+            Command::Credential(credential) if credential.keeps() => Self::Keep,
+            Command::Credential(credential) if credential.removes() => Self::Remove,
+            Command::Credential(credential) if credential.shows() => Self::Show,
+            Command::Import(import) => Self::Import { file: import.file.clone() },
+            Command::Config(config) if config.begins() => Self::Begin,
+            Command::Config(config) if config.checks() => Self::Check,
+            _ => Self::Other,
+        }
+    }
+
+    /// Whether a run was to be had.
+    fn runs(&self) -> bool {
+        matches!(self, Self::Publish { .. } | Self::Pull | Self::Run { .. })
+    }
 }
 
 impl Setting {
     pub(crate) fn new(cli: &Cli) -> Self {
-        let data_dir = cli.data_dir.as_ref().map(|dir| quoted(&dir.to_string_lossy()));
+        let named = |option: &str, path: &Option<PathBuf>| match path {
+            Some(path) => format!(" {option} {}", quoted(&path.to_string_lossy())),
+            None => String::new(),
+        };
+        let (data_dir, config) = (named("--data-dir", &cli.data_dir), named("--config", &cli.config));
         Self {
-            program: data_dir.map_or_else(|| "slipway".to_owned(), |dir| format!("slipway --data-dir {dir}")),
+            program: format!("slipway{data_dir}{config}"),
             name: cli.command.site().cloned(),
             site: None,
             logs: None,
-            publishing: matches!(cli.command, Command::Publish(_)),
-            adding: matches!(&cli.command, Command::Site(site) if site.adds()),
-            forgetting: matches!(&cli.command, Command::Site(site) if site.forgets()),
+            run: None,
+            doing: Doing::of(&cli.command),
+            project: cli.command.project(cli.config.as_deref()),
         }
     }
 }
@@ -54,13 +114,15 @@ pub(crate) struct Words {
     pub(crate) title: String,
     /// The same in sentences.
     pub(crate) explanation: String,
+    /// What it is about, line by line: mistakes in a file, commands, what a program said.
+    pub(crate) listing: Vec<String>,
     /// What to do: a sentence, and the command that does it.
     pub(crate) actions: Vec<(String, Option<String>)>,
 }
 
 /// Puts a failure into words.
 pub(crate) fn words(failure: &Failure, setting: &Setting) -> Words {
-    fill::Fill { failure, setting }.words()
+    fill::Fill::new(failure, setting).words()
 }
 
 /// How the website stands, where that is worth a sentence.
@@ -71,14 +133,17 @@ fn state_of_site(failure: &Failure, setting: &Setting) -> Option<&'static str> {
             | Code::SiteExists
             | Code::RunNotFound
             | Code::ConfigurationInvalid
+            | Code::ImportFailed
             | Code::AnotherPublishRunning
     );
-    if about_settings || !(setting.publishing || failure.stage.is_some()) {
+    if about_settings || !(setting.doing.runs() || failure.stage.is_some()) {
         return None;
     }
+    // What Slipway never published may be online all the same.
+    let nobody_looked = failure.stage.is_none_or(|stage| stage < RunState::Scanning);
     Some(match failure.site {
-        // Before a run has begun nobody has looked whether the site was ever published.
         SiteState::Untouched if failure.stage.is_none() => "Nothing was changed on the server.",
+        SiteState::NothingOnline if nobody_looked => "Nothing was changed on the server.",
         SiteState::Untouched => "Your website is online, exactly as it was.",
         SiteState::NothingOnline => "Nothing is online yet.",
         SiteState::PartlySwitched => {
@@ -91,11 +156,11 @@ fn state_of_site(failure: &Failure, setting: &Setting) -> Option<&'static str> {
 }
 
 /// Tells a failure: to the person, or with `--json` to the program.
-pub(crate) fn report(out: &Output, failure: &Failure, setting: &Setting, run: Option<&RunId>) {
+pub(crate) fn report(out: &Output, failure: &Failure, setting: &Setting) {
     if out.is_json() {
-        return out.last(&Failed::new(failure, setting, run));
+        return out.last(&Failed::new(failure, setting));
     }
-    if run.is_some() && !out.is_quiet() {
+    if setting.run.is_some() && !out.is_quiet() {
         // Set apart from what the run has said before.
         out.error("");
     }
@@ -119,7 +184,8 @@ pub(crate) struct Failed<'a> {
 }
 
 impl<'a> Failed<'a> {
-    pub(crate) fn new(failure: &'a Failure, setting: &Setting, run: Option<&'a RunId>) -> Self {
+    pub(crate) fn new(failure: &'a Failure, setting: &'a Setting) -> Self {
+        let run = setting.run.as_ref();
         Self { event: "failed", message: message(failure, setting), run, failure }
     }
 }
@@ -131,6 +197,7 @@ fn message(failure: &Failure, setting: &Setting) -> String {
     if words.title.ends_with('?') {
         parts[0] = words.title;
     }
+    parts.extend(words.listing);
     parts.extend(state_of_site(failure, setting).map(str::to_owned));
     parts.extend(words.actions.into_iter().map(|(text, command)| match command {
         Some(command) => format!("{text} {command}"),
@@ -148,6 +215,11 @@ fn lines(failure: &Failure, setting: &Setting) -> Vec<String> {
         lines.extend(about(certificate));
         lines.push(String::new());
     }
+    if !words.listing.is_empty() {
+        lines.push(String::new());
+        lines.extend(words.listing.iter().map(|line| format!("  {line}")));
+        lines.push(String::new());
+    }
     lines.extend(state_of_site(failure, setting).map(paragraph));
     if let Some(reply) = &failure.server_reply {
         lines.push(format!("The server said: {}", inline(reply)));
@@ -160,6 +232,9 @@ fn lines(failure: &Failure, setting: &Setting) -> Vec<String> {
         lines.extend(command.map(|command| format!("  {command}")));
     }
     lines.dedup_by(|b, a| a.is_empty() && b.is_empty());
+    while lines.last().is_some_and(String::is_empty) {
+        lines.pop();
+    }
     lines
 }
 

@@ -17,6 +17,30 @@ fn setting() -> Setting {
     setting
 }
 
+/// The words depend on what was to be done.
+fn others() -> Vec<Setting> {
+    let mut all: Vec<Setting> = [
+        &["pull", "my shop"][..],
+        &["run", "my shop", "--steps", "pull,build"],
+        &["publish", "my shop", "--purge"],
+        &["credential", "set", "my shop"],
+        &["credential", "remove", "my shop"],
+        &["credential", "list", "my shop", "--show-values"],
+        &["import", "a b.xml"],
+        &["config", "init"],
+        &["config", "check"],
+        &["--config", "a b.json", "publish", "my shop"],
+    ]
+    .map(|arguments| Setting::new(&cli(arguments)))
+    .into();
+    let site = setting().site;
+    for other in &mut all {
+        other.site = site.clone();
+        other.run = Some(RunId::from_random([0x1a; 16]));
+    }
+    all
+}
+
 fn full(code: Code) -> Failure {
     Failure {
         stage: Some(RunState::Uploading),
@@ -38,9 +62,13 @@ fn full(code: Code) -> Failure {
 #[test]
 fn every_code_has_whole_sentences() {
     let settings = [setting(), Setting::default(), Setting::new(&cli(&["site", "remove", "a"]))];
+    let settings: Vec<Setting> = settings.into_iter().chain(others()).collect();
     for &code in Code::ALL {
         for setting in &settings {
-            for failure in [full(code), Failure::new(code, "no reason"), Failure::new(code, "x").about("a")] {
+            let pulling = Failure { stage: Some(RunState::Pulling), ..full(code) };
+            let building = Failure { stage: Some(RunState::Building), ..full(code) };
+            let short = [Failure::new(code, "no reason"), Failure::new(code, "x").about("a")];
+            for failure in [full(code), pulling, building].into_iter().chain(short) {
                 let words = words(&failure, setting);
                 assert!(!words.title.is_empty() && !words.title.ends_with('.'), "{code}: {}", words.title);
                 assert!(words.explanation.ends_with(['.', '?']), "{code}: {}", words.explanation);
@@ -81,14 +109,118 @@ fn every_code_has_whole_sentences() {
 
 #[test]
 fn commands_can_be_typed_as_they_are() {
-    for &code in Code::ALL {
-        for (_, command) in words(&full(code), &setting()).actions {
-            let Some(command) = command else { continue };
-            let filled =
-                command.replace("'my shop'", "shop").replace("NUMBER", "21").replace("'a/b .html'", "x");
-            let words: Vec<&str> = filled.split(' ').collect();
-            assert!(Cli::try_parse_from(&words).is_ok(), "{code}: {command}");
+    for setting in others().into_iter().chain([setting()]) {
+        for &code in Code::ALL {
+            let pulling = Failure { stage: Some(RunState::Pulling), ..full(code) };
+            for (_, command) in
+                words(&full(code), &setting).actions.into_iter().chain(words(&pulling, &setting).actions)
+            {
+                let Some(command) = command else { continue };
+                let filled = command.replace("'my shop'", "shop").replace("NUMBER", "21");
+                let filled =
+                    filled.replace("'a/b .html'", "x").replace("'a b.xml'", "x").replace("'a b.json'", "x");
+                let words: Vec<&str> = filled.split(' ').collect();
+                if let Err(error) = Cli::try_parse_from(&words) {
+                    panic!("{code}: {command}: {error}");
+                }
+            }
         }
+    }
+}
+
+#[test]
+fn a_pull_does_not_speak_of_publishing() {
+    let setting = &others()[0];
+    for &code in Code::ALL {
+        // These come up in a publish or a build only, or are about the publish folder.
+        let other = matches!(
+            code,
+            Code::Conflict
+                | Code::ManyRemovals
+                | Code::ConfirmationNeeded
+                | Code::BuildNotAllowed
+                | Code::BuildFailed
+                | Code::NameNotAllowed
+                | Code::LocalFolderEmpty
+                | Code::LocalFileChanging
+                | Code::RunNotFound
+        );
+        if other {
+            continue;
+        }
+        let failure =
+            Failure { stage: Some(RunState::Pulling), site: SiteState::NothingOnline, ..full(code) };
+        let text = message(&failure, setting);
+        for odd in ["publish", "Publish", "Nothing is online", "sent out of sight"] {
+            assert!(!text.contains(odd), "{code}: {odd:?} in {text:?}");
+        }
+    }
+}
+
+#[test]
+fn what_has_to_be_confirmed_is_named() {
+    let said = |arguments: &[&str], count| {
+        let failure = Failure { count, ..Failure::new(Code::ConfirmationNeeded, "") };
+        message(&failure, &Setting::new(&cli(arguments)))
+    };
+    for (arguments, count, part) in [
+        (&["publish", "my shop", "--purge"][..], Some(12), "12 files would be removed"),
+        (
+            &["publish", "my shop", "--purge"],
+            Some(12),
+            "slipway publish 'my shop' --purge --confirm 'my shop'",
+        ),
+        (&["publish", "my shop", "--purge"], None, "Nothing was done."),
+        (&["site", "remove", "shop"], None, "slipway site remove shop --yes"),
+        (&["credential", "remove", "shop"], None, "slipway credential remove shop --yes"),
+        (&["credential", "list", "--show-values"], None, "at a terminal"),
+        (&["import", "a.xml"], None, "slipway import a.xml --yes"),
+    ] {
+        let text = said(arguments, count);
+        assert!(text.contains(part), "{part:?} in {text:?}");
+    }
+}
+
+#[test]
+fn what_a_command_said_is_shown() {
+    let mut setting = others().remove(1);
+    let failure =
+        Failure::new(Code::BuildFailed, "exit status: 1\nno such file: \u{1b}a.css").about("make all");
+    let text = lines(&failure, &setting).join("\n");
+    for part in [
+        "Making the website did not work\n\nThe program \"make all\" stopped with a problem. Slipway has sent nothing.\n",
+        "\n  exit status: 1\n  no such file: \u{fffd}a.css\n",
+        "\n  slipway run 'my shop' --steps pull,build\n",
+        "\n  slipway history 'my shop' --run 1a1a1a1a --log\n",
+    ] {
+        assert!(text.contains(part), "{part:?} in\n{text}");
+    }
+    let site = setting.site.as_mut().unwrap();
+    site.build = Some(slipway_core::Build::new(vec!["npm ci".into(), "npm run build".into()]));
+    let text = lines(&Failure::new(Code::BuildNotAllowed, "npm ci; npm run build"), &setting).join("\n");
+    for part in
+        ["\n  npm ci\n  npm run build\n", "\n  slipway run 'my shop' --steps pull,build --allow-build"]
+    {
+        assert!(text.contains(part), "{part:?} in\n{text}");
+    }
+}
+
+#[test]
+fn a_project_file_is_changed_in_the_file() {
+    let setting = others().pop().unwrap();
+    let text = message(&full(Code::HostNotFound), &setting);
+    assert!(text.ends_with("The settings of this website are in \"a b.json\"."), "{text}");
+    assert!(!text.contains("site edit"), "{text}");
+    let detail = "a b.json:3:7: there is no key \"hots\" here\na b.json:5:1: host is missing";
+    let mut failure = Failure::new(Code::ConfigurationInvalid, detail).about("a b.json");
+    failure.count = Some(2);
+    let text = lines(&failure, &setting).join("\n");
+    for part in [
+        "The project file cannot be used\n\nThere are 2 mistakes in it.\n",
+        "\n  a b.json:3:7: there is no key \"hots\" here\n  a b.json:5:1: host is missing\n",
+        "\n  slipway --config 'a b.json' config check",
+    ] {
+        assert!(text.contains(part), "{part:?} in\n{text}");
     }
 }
 
@@ -99,7 +231,7 @@ fn says_how_the_website_stands() {
         let failure = Failure { site, stage, ..Failure::new(code, "") };
         state_of_site(&failure, &setting)
     };
-    let uploading = Some(RunState::Uploading);
+    let (uploading, pulling) = (Some(RunState::Uploading), Some(RunState::Pulling));
     let same = "Your website is online, exactly as it was.";
     assert_eq!(state(SiteState::Untouched, uploading, Code::HostingFull), Some(same));
     assert_eq!(state(SiteState::NothingOnline, uploading, Code::HostingFull), Some("Nothing is online yet."));
@@ -107,6 +239,9 @@ fn says_how_the_website_stands() {
         state(SiteState::Untouched, None, Code::PasswordMissing),
         Some("Nothing was changed on the server.")
     );
+    let unchanged = Some("Nothing was changed on the server.");
+    assert_eq!(state(SiteState::NothingOnline, pulling, Code::ConnectionLost), unchanged);
+    assert_eq!(state(SiteState::Untouched, pulling, Code::ConnectionLost), Some(same));
     assert_eq!(state(SiteState::Untouched, None, Code::SiteNotFound), None);
     let failure = Failure::new(Code::PasswordMissing, "");
     assert_eq!(state_of_site(&failure, &Setting::new(&cli(&["check", "a"]))), None);
@@ -129,12 +264,21 @@ fn a_person_reads_all_of_it() {
 #[test]
 fn a_program_reads_all_of_it() {
     let failure = full(Code::LoginRejected);
-    let json = serde_json::to_value(Failed::new(&failure, &setting(), None)).unwrap();
+    let json = serde_json::to_value(Failed::new(&failure, &setting())).unwrap();
     assert_eq!((&json["event"], &json["code"]), (&"failed".into(), &"login_rejected".into()));
     assert!(json["path"].is_string() && json["server_reply"].is_string() && json["detail"].is_string());
     let message = json["message"].as_str().unwrap();
     assert!(message.starts_with("The password was not accepted. ftp.example.com refused the"), "{message}");
-    assert!(message.ends_with("Change the user name: slipway site edit 'my shop' --user USER"), "{message}");
+    assert!(message.ends_with("Type both again: slipway credential configure 'my shop'"), "{message}");
+}
+
+#[test]
+fn the_guide_has_a_section_for_every_code() {
+    let guide = include_str!("../../../docs/guide/when-something-goes-wrong.md");
+    for &code in Code::ALL {
+        let line = format!("\n`{code}`, exit code {}\n", code.exit() as u8);
+        assert!(guide.contains(&line), "{line:?} is missing");
+    }
 }
 
 #[test]

@@ -10,11 +10,12 @@ use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 
 use slipway_api::Events;
-use slipway_core::{Code, Event, Failure, RunState, units};
+use slipway_core::{Code, Event, Failure, FileChange, RunState, units};
 
 use crate::commands::{Context, Watch};
 use crate::messages::{self, Setting};
 use crate::output::{Output, inline};
+use crate::screen::Screen;
 use crate::words;
 
 use plain::Plain;
@@ -31,12 +32,13 @@ pub(crate) struct Display {
 impl Display {
     pub(crate) fn start(context: &Context) -> Self {
         let (sender, events) = mpsc::channel::<Option<Event>>();
-        let out = context.out.clone();
+        let (out, screen) = (context.out.clone(), context.screen.clone());
         let thread = thread::Builder::new().name("slipway-progress".to_owned()).spawn(move || {
-            let mut view = View::new(&out);
+            let mut view = View::new(&out, &screen);
             while let Ok(Some(event)) = events.recv() {
                 view.show(&out, &event);
             }
+            screen.leave();
             view.end();
         });
         let thread = thread.inspect_err(|error| tracing::warn!(%error, "no progress is shown")).ok();
@@ -71,20 +73,24 @@ enum View {
 }
 
 impl View {
-    fn new(out: &Output) -> Self {
+    fn new(out: &Output, screen: &Screen) -> Self {
         if out.is_json() {
             Self::Json
         } else if out.is_quiet() {
             Self::Nothing
         } else if io::stderr().is_terminal() && out.verbose() == 0 && !is_dumb() {
-            Self::Terminal(Box::new(Terminal::new()))
+            let terminal = Terminal::new();
+            screen.occupy(terminal.lines());
+            Self::Terminal(Box::new(terminal))
         } else {
-            Self::Plain(Plain::default())
+            Self::Plain(Plain::new())
         }
     }
 
     fn show(&mut self, out: &Output, event: &Event) {
         match self {
+            // One for each file: for logs rather than for people.
+            _ if matches!(event, Event::File { .. }) && out.verbose() == 0 => {}
             // The last line is the command's to write.
             Self::Json if matches!(event, Event::Finished { .. } | Event::Failed { .. }) => {}
             Self::Json => out.event(event),
@@ -112,24 +118,33 @@ fn is_dumb() -> bool {
 fn phase(state: RunState) -> Option<&'static str> {
     match state {
         RunState::Queued => Some("Getting ready"),
+        RunState::Pulling => Some("Bringing your website down"),
+        RunState::Building => Some("Making your website"),
         RunState::Scanning => Some("Looking at your folder"),
         RunState::Planning => Some("Comparing with what is online"),
         RunState::Uploading => Some("Sending files"),
         RunState::GoingLive => Some("Going live"),
         RunState::TidyingUp => Some("Tidying up"),
         RunState::Checking => Some("Checking"),
-        RunState::Live | RunState::Failed | RunState::Cancelled | RunState::Interrupted => None,
+        RunState::Live | RunState::Done | RunState::Failed | RunState::Cancelled | RunState::Interrupted => {
+            None
+        }
     }
 }
 
-/// A line that stays: a plan, a note, a new try. `None` for events that are shown otherwise.
-fn remark(event: &Event) -> Option<String> {
+/// A line that stays: a plan, a note, a new try. `None` for events that are shown otherwise. `state` is where the
+/// run is.
+fn remark(event: &Event, state: RunState) -> Option<String> {
     match event {
         Event::Planned { new, changed, removed, unchanged, bytes, bytes_waiting } => {
             if new + changed + removed == 0 {
                 return None;
             }
-            let mut text = format!("{}.", words::plan(new + changed, *bytes, *removed, *unchanged));
+            let plan = match state {
+                RunState::Pulling => words::pull(new + changed, *bytes, *unchanged),
+                _ => words::plan(new + changed, *bytes, *removed, *unchanged),
+            };
+            let mut text = format!("{plan}.");
             if *bytes_waiting > 0 {
                 let waiting = units::bytes(*bytes_waiting);
                 text.push_str(&format!(" {waiting} of it has arrived already."));
@@ -143,8 +158,22 @@ fn remark(event: &Event) -> Option<String> {
         Event::Retrying { code, path, attempt, attempts, wait_ms } => {
             Some(retry(*code, path.as_deref(), *attempt, *attempts, *wait_ms))
         }
+        Event::Command { command } => Some(format!("  $ {}", inline(command))),
+        Event::Output { line, .. } => Some(format!("  | {}", inline(line))),
+        Event::File { change, path, bytes } => Some(file(*change, path, *bytes)),
         Event::State { .. } | Event::Progress(_) | Event::Finished { .. } | Event::Failed { .. } => None,
     }
+}
+
+fn file(change: FileChange, path: &str, bytes: Option<u64>) -> String {
+    let what = match change {
+        FileChange::Sent => "sent",
+        FileChange::Live => "online",
+        FileChange::Removed => "removed",
+        FileChange::Downloaded => "brought down",
+    };
+    let bytes = bytes.map(|bytes| format!(" ({})", units::bytes(bytes))).unwrap_or_default();
+    format!("  {what}: {}{bytes}", inline(path))
 }
 
 fn retry(code: Code, path: Option<&str>, attempt: u32, attempts: u32, wait_ms: u64) -> String {
@@ -178,11 +207,17 @@ mod tests {
             bytes: 3_400_000,
             bytes_waiting,
         };
+        let planning = RunState::Planning;
         let plan = "1,204 files to send (3.4 MB), 3 to remove, 480 unchanged.";
-        assert_eq!(remark(&planned(0)).unwrap(), plan);
-        assert_eq!(remark(&planned(1_000)).unwrap(), format!("{plan} 1.0 kB of it has arrived already."));
+        assert_eq!(remark(&planned(0), planning).unwrap(), plan);
+        assert_eq!(
+            remark(&planned(1_000), planning).unwrap(),
+            format!("{plan} 1.0 kB of it has arrived already.")
+        );
+        let pull = "1,204 files to bring down (3.4 MB), 480 unchanged.";
+        assert_eq!(remark(&planned(0), RunState::Pulling).unwrap(), pull);
         let note = Event::Note { text: "was left\u{7} out".into(), path: Some("a\nb".into()) };
-        assert_eq!(remark(&note).unwrap(), "Note: a b: was left\u{fffd} out");
+        assert_eq!(remark(&note, RunState::Planning).unwrap(), "Note: a b: was left\u{fffd} out");
         let retry = Event::Retrying {
             code: Code::ConnectionLost,
             path: Some("a.html".into()),
@@ -191,6 +226,16 @@ mod tests {
             wait_ms: 1_500,
         };
         let text = "a.html: The connection was lost. Trying again in 1.5 s (try 2 of 5).";
-        assert_eq!(remark(&retry).unwrap(), text);
+        assert_eq!(remark(&retry, RunState::Planning).unwrap(), text);
+    }
+
+    #[test]
+    fn what_commands_write_is_told_from_what_slipway_says() {
+        let command = Event::Command { command: "npm run build\u{1b}[2J".into() };
+        assert_eq!(remark(&command, RunState::Planning).unwrap(), "  $ npm run build\u{fffd}[2J");
+        let output = Event::Output { line: "built in 2 s\r".into(), error: true };
+        assert_eq!(remark(&output, RunState::Planning).unwrap(), "  | built in 2 s\u{fffd}");
+        let file = Event::File { change: FileChange::Live, path: "a b.html".into(), bytes: Some(1_500) };
+        assert_eq!(remark(&file, RunState::Planning).unwrap(), "  online: a b.html (1.5 kB)");
     }
 }

@@ -22,16 +22,20 @@ pub(crate) fn listen(context: &Context) {
         context.cancel.cancel();
         signals.next().await;
         let failure = Failure::new(Code::Cancelled, "stopped at once");
-        context.out.last(&messages::Failed::new(&failure, &messages::Setting::default(), None));
+        context.out.last(&messages::Failed::new(&failure, &messages::Setting::default()));
         process::exit(i32::from(ExitCode::Cancelled as u8));
     });
 }
 
-/// What is said of the website; nothing where none is being published.
+/// What is said of the website; nothing where no run is under way.
 fn stopping(state: Option<RunState>) -> Option<&'static str> {
     match state? {
         RunState::GoingLive => Some("Stopping. Every file of your website stays whole."),
         RunState::TidyingUp | RunState::Checking => Some("Stopping. Your new website is online."),
+        RunState::Pulling => {
+            Some("Stopping. Nothing was changed on the server; what was brought down stays.")
+        }
+        RunState::Building => Some("Stopping the commands. Your website stays as it was."),
         state if state.is_final() => None,
         _ => Some("Stopping. Your website stays as it was."),
     }
@@ -71,5 +75,23 @@ impl Signals {
 
     async fn next(&mut self) {
         self.0.recv().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn says_what_is_true_there() {
+        for state in RunState::ALL {
+            assert_eq!(stopping(Some(state)).is_none(), state.is_final(), "{state:?}");
+        }
+        assert_eq!(stopping(None), None);
+        for state in [RunState::Pulling, RunState::Building, RunState::Uploading] {
+            let text = stopping(Some(state)).unwrap();
+            assert!(text.contains("as it was") || text.contains("Nothing was changed"), "{text}");
+            assert!(!text.contains("online"), "{text}");
+        }
     }
 }

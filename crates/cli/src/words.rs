@@ -27,6 +27,11 @@ pub(crate) fn plan(sent: u64, bytes: u64, removed: u64, unchanged: u64) -> Strin
     }
 }
 
+/// What a pull would do: `2 files to bring down (3.4 MB), 480 unchanged`.
+pub(crate) fn pull(brought: u64, bytes: u64, unchanged: u64) -> String {
+    format!("{} to bring down ({}), {} unchanged", files(brought), units::bytes(bytes), grouped(unchanged))
+}
+
 /// A number with a comma between thousands.
 pub(crate) fn grouped(n: u64) -> String {
     let digits = n.to_string();

@@ -2,30 +2,33 @@
 
 use clap::Args;
 use serde::Serialize;
-use slipway_api::RunRecord;
+use slipway_api::{RunKind, RunRecord};
 use slipway_core::{Failure, Outcome, RunId, RunState, units};
 
-use super::Context;
+use super::{Context, history_run};
 use crate::args::Name;
 use crate::messages::{self, Setting};
-use crate::output::inline;
-use crate::words::{files, grouped, moment, pairs, quoted, table};
+use crate::words::{grouped, moment, quoted, table};
 
 /// How much of a run's id is shown.
 const SHORT: usize = 8;
 
-/// See what was published when.
+/// See what was published, brought down and made when.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   slipway history shop
-  slipway history shop --run 1a2b3c4d   everything about one of them")]
+  slipway history shop --run 1a2b3c4d         everything about one of them
+  slipway history shop --run 1a2b3c4d --log   what it wrote down while it went on")]
 pub(crate) struct History {
     #[command(flatten)]
     pub(crate) site: Name,
-    /// Only this publish: its id, or how it begins.
+    /// Only this one: its id, or how it begins.
     #[arg(long, value_name = "RUN", conflicts_with = "limit")]
     run: Option<String>,
+    /// Show what it wrote down while it went on, line by line. Needs --run.
+    #[arg(long, requires = "run")]
+    log: bool,
     /// The last so many.
     #[arg(long, value_name = "N", default_value_t = 20)]
     limit: usize,
@@ -66,13 +69,17 @@ impl History {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
         let name = &self.site.name;
         let records = match &self.run {
+            Some(id) if self.log => {
+                let record = context.api.run(name, id).await?;
+                return history_run::log(context, name, &record).await;
+            }
             Some(id) => vec![context.api.run(name, id).await?],
             None => context.api.history(name, self.limit).await?,
         };
         let runs = records.iter().map(RunLine::from).collect();
         context.out.last(&HistoryLine { event: "history", runs });
         let lines = match records.as_slice() {
-            [record] if self.run.is_some() => details(record),
+            [record] if self.run.is_some() => history_run::details(record),
             [] => {
                 let publish = format!("  {} publish {}", context.program, quoted(name.as_str()));
                 vec!["Nothing was published yet. To publish now:".to_owned(), publish]
@@ -85,59 +92,39 @@ impl History {
 }
 
 fn overview(records: &[RunRecord]) -> Vec<String> {
-    let head = ["When", "Outcome", "Sent", "Removed", "Unchanged", "Took", "Run"];
+    let head = ["When", "What", "Outcome", "Sent", "Brought down", "Removed", "Unchanged", "Took", "Run"];
     let mut rows = vec![head.map(str::to_owned).to_vec()];
     rows.extend(records.iter().map(|record| {
         let outcome = record.outcome.as_ref();
         let number = |of: fn(&Outcome) -> u64| outcome.map(|o| grouped(of(o))).unwrap_or_default();
         vec![
             moment(record.started_ms),
+            history_run::kind(record.kind).to_owned(),
             came_of(record),
             number(|o| o.uploaded),
+            number(|o| o.downloaded),
             number(|o| o.removed),
             number(|o| o.unchanged),
             took(record),
             record.run.as_str().chars().take(SHORT).collect(),
         ]
     }));
-    table(&rows, &[2, 3, 4, 5])
-}
-
-fn details(record: &RunRecord) -> Vec<String> {
-    let mut rows = vec![
-        ("Publish", record.run.to_string()),
-        ("Began", moment(record.started_ms)),
-        ("Took", took(record)),
-        ("Outcome", came_of(record)),
-    ];
-    if let Some(outcome) = &record.outcome {
-        rows.push(("Sent", format!("{} ({})", files(outcome.uploaded), units::bytes(outcome.bytes))));
-        rows.push(("Removed", files(outcome.removed)));
-        rows.push(("Unchanged", files(outcome.unchanged)));
-        if outcome.failed > 0 {
-            rows.push(("Not published", files(outcome.failed)));
+    // Most sites are never brought down.
+    let down = |record: &RunRecord| record.outcome.as_ref().is_some_and(|outcome| outcome.downloaded > 0);
+    if !records.iter().any(|record| record.kind == RunKind::Pull || down(record)) {
+        for row in &mut rows {
+            row.remove(4);
         }
-        rows.push(("Tried again", if outcome.retries == 1 { "once".into() } else { times(outcome.retries) }));
-        rows.push(("Connections", format!("{} at most", outcome.connections)));
-        rows.extend(outcome.notes.iter().map(|note| ("Note", inline(note))));
+        return table(&rows, &[3, 4, 5, 6]);
     }
-    if let Some(failure) = &record.failure {
-        let words = messages::words(failure, &Setting::default());
-        rows.push(("What happened", words.explanation.replace('\n', " ")));
-        rows.extend(failure.path.iter().map(|path| ("About", inline(path))));
-        rows.extend(failure.server_reply.iter().map(|reply| ("The server said", inline(reply))));
-        rows.push(("Details", inline(&failure.detail)));
-    }
-    pairs(rows)
+    table(&rows, &[3, 4, 5, 6, 7])
 }
 
-fn times(n: u64) -> String {
-    if n == 0 { "never".to_owned() } else { format!("{} times", grouped(n)) }
-}
-
-fn came_of(record: &RunRecord) -> String {
+/// What came of a run.
+pub(super) fn came_of(record: &RunRecord) -> String {
     match (record.state, &record.failure) {
         (RunState::Live, _) => "Online".to_owned(),
+        (RunState::Done, _) => "Done".to_owned(),
         (RunState::Cancelled, _) => "Stopped".to_owned(),
         (RunState::Interrupted, _) => "Cut off".to_owned(),
         (RunState::Failed, Some(failure)) => messages::words(failure, &Setting::default()).title,
@@ -146,7 +133,8 @@ fn came_of(record: &RunRecord) -> String {
     }
 }
 
-fn took(record: &RunRecord) -> String {
+/// How long a run took, where that is known.
+pub(super) fn took(record: &RunRecord) -> String {
     // An interrupted run ended when nobody looked.
     let Some(ended) = record.ended_ms.filter(|_| record.state != RunState::Interrupted) else {
         return String::new();
@@ -156,7 +144,6 @@ fn took(record: &RunRecord) -> String {
 
 #[cfg(test)]
 mod tests {
-    use slipway_api::RunKind;
     use slipway_core::Code;
 
     use super::*;
@@ -180,20 +167,20 @@ mod tests {
         failed.outcome = None;
         let lines = overview(&[record(RunState::Live), failed, record(RunState::Interrupted)]);
         assert_eq!(lines.len(), 4);
-        assert!(lines[1].contains("Online") && lines[1].contains("1,204") && lines[1].contains("2.1 s"));
+        assert!(
+            lines[1].contains("Publish  Online") && lines[1].contains("1,204") && lines[1].contains("2.1 s")
+        );
         assert!(lines[1].ends_with("  1a1a1a1a"), "{}", lines[1]);
         assert!(lines[2].contains("The password was not accepted"));
         assert!(lines[3].contains("Cut off") && !lines[3].contains("2.1 s"));
-    }
-
-    #[test]
-    fn everything_about_one() {
-        let mut failed = record(RunState::Failed);
-        failed.failure = Some(Failure::new(Code::HostingFull, "full\u{1b}[2J").about("a\nb"));
-        let text = details(&failed).join("\n");
-        for part in ["1a1a1a1a1a1a", "1,204 files (3.4 MB)", "Your hosting space is full", "a b", "never"] {
-            assert!(text.contains(part), "{part} in {text}");
-        }
-        assert!(!text.contains('\u{1b}'));
+        assert!(!lines[0].contains("Brought down"), "{}", lines[0]);
+        let pulled = RunRecord {
+            kind: RunKind::Pull,
+            outcome: Some(Outcome { downloaded: 1_205, ..Outcome::default() }),
+            ..record(RunState::Done)
+        };
+        let lines = overview(&[record(RunState::Live), pulled]);
+        assert!(lines[1].contains("Publish  Online") && lines[2].contains("Pull     Done"), "{lines:?}");
+        assert!(lines[0].contains("Brought down") && lines[2].contains("1,205"), "{lines:?}");
     }
 }

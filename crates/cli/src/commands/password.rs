@@ -55,6 +55,11 @@ pub(crate) fn can_ask() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
+/// Whether what is written goes to a screen that somebody sits at.
+pub(crate) fn at_terminal() -> bool {
+    can_ask() && io::stdout().is_terminal()
+}
+
 /// The environment variable that holds the site's password.
 pub(crate) fn variable(site: &SiteName) -> String {
     format!("SLIPWAY_{}_FTP_PASSWORD", site.in_environment())

@@ -1,16 +1,17 @@
 //! `slipway publish`: brings a site online.
 
 use clap::Args;
-use slipway_api::{PublishOptions, Published};
-use slipway_core::site::MOST_CONNECTIONS;
-use slipway_core::{Event, Failure, Outcome, RunState, Site, units};
+use slipway_api::PublishOptions;
+use slipway_core::{Code, Failure, SiteName};
 
 use super::Context;
-use super::preview::preview;
-use crate::args::{CompareArg, Name, OnConflictArg, rate};
-use crate::output::inline;
+use super::finished;
+use super::password::can_ask;
+use super::preview;
+use super::publish_options::PublishArgs;
+use crate::args::Name;
 use crate::progress::Display;
-use crate::words::{files, grouped};
+use crate::words::{files, quoted};
 
 /// Bring a website online.
 ///
@@ -23,119 +24,85 @@ Examples:
   slipway publish shop
   slipway publish shop --dry-run                  what would happen, as 'slipway preview shop'
   slipway publish shop --leave-out 'videos/**'    without the videos; those online stay as they are
-  slipway publish shop --connections 1            gently, for servers that are easily overwhelmed")]
+  slipway publish shop --connections 1            gently, for servers that are easily overwhelmed
+  slipway publish shop --purge --dry-run          which files on the server are not in your folder")]
 pub(crate) struct Publish {
     #[command(flatten)]
     pub(crate) site: Name,
     /// Show what would happen, and change nothing.
     #[arg(long)]
     dry_run: bool,
-    /// Ask the server about every file, instead of trusting the record of the last publish.
-    #[arg(long, help_heading = "What is compared")]
-    full_check: bool,
-    /// How changed files are found, this once.
-    #[arg(long, value_name = "HOW", help_heading = "What is compared")]
-    compare: Option<CompareArg>,
-    /// Take nothing off the server.
-    #[arg(long, help_heading = "What is published")]
-    keep_removed: bool,
-    /// Leave these files out this once; their copies online stay as they are. Can be given several times.
-    #[arg(long, value_name = "GLOB", help_heading = "What is published")]
-    leave_out: Vec<String>,
-    /// What happens to files that someone else changed on the server.
-    #[arg(long, value_name = "WHAT", default_value = "abort", help_heading = "What is published")]
-    on_conflict: OnConflictArg,
-    /// Remove files even when that is more than half of the website.
-    #[arg(long, help_heading = "What is published")]
-    yes: bool,
-    /// Connections at once, this once: 1 to 16.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=i64::from(MOST_CONNECTIONS)),
-        help_heading = "How it is sent")]
-    connections: Option<u8>,
-    /// Send no faster than this, this once: 500k or 2M bytes a second.
-    #[arg(long, value_name = "RATE", value_parser = rate, help_heading = "How it is sent")]
-    limit: Option<u64>,
+    /// Also remove what others put on the server: all that is not in your folder. Asks for the site's name.
+    #[arg(long, conflicts_with = "keep_removed", help_heading = "What is published")]
+    pub(crate) purge: bool,
+    /// The site's name, so that --purge does not ask for it.
+    #[arg(long, value_name = "NAME", requires = "purge", help_heading = "What is published")]
+    confirm: Option<String>,
+    #[command(flatten)]
+    how: PublishArgs,
 }
 
 impl Publish {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
-        let options = PublishOptions {
-            full_check: self.full_check,
-            compare: self.compare.map(Into::into),
-            yes: self.yes,
-            connections: self.connections,
-            limit: self.limit,
-            keep_removed: self.keep_removed,
-            leave_out: self.leave_out,
-            on_conflict: self.on_conflict.into(),
-        };
+        let name = &self.site.name;
+        let mut options = PublishOptions { purge: self.purge, ..self.how.into() };
         if self.dry_run {
-            return preview(context, &self.site, options).await;
+            return preview::preview(context, name, options).await;
+        }
+        if self.purge {
+            options.confirmed = confirmed(context, name, self.confirm.as_deref(), &options).await?;
         }
         let display = Display::start(context);
-        let name = &self.site.name;
         let published = context.api.publish(name, options, display.events(), context.cancel.clone()).await;
         display.end();
-        let Published { run, outcome } = published?;
-        for line in result(&outcome, context.api.site(name).await.ok().as_ref()) {
-            context.out.say(&line);
-        }
-        context.out.last(&Event::Finished { outcome: RunState::Live, run, summary: outcome });
+        finished::tell(context, name, published?).await;
         Ok(())
     }
 }
 
-/// What a publish did, in a few lines.
-fn result(outcome: &Outcome, site: Option<&Site>) -> Vec<String> {
-    let address = site.and_then(|site| site.web_url.as_deref()).map(inline);
-    if outcome.uploaded == 0 && outcome.removed == 0 && outcome.failed == 0 {
-        let at = address.map_or_else(|| ".".to_owned(), |address| format!(": {address}"));
-        return vec![format!("Everything is online already{at}")];
+/// Whether the site's name was given, or is typed now that all that would be removed has been shown. Without a
+/// terminal nothing is asked, and the publish itself says what is missing.
+async fn confirmed(
+    context: &Context,
+    name: &SiteName,
+    given: Option<&str>,
+    options: &PublishOptions,
+) -> Result<bool, Failure> {
+    if let Some(given) = given {
+        return same(name, given);
     }
-    let mut lines = vec![match address {
-        Some(address) => format!("Your website is online: {address}"),
-        None => "Your website is online.".to_owned(),
-    }];
-    let took = units::duration(outcome.seconds);
-    let (removed, unchanged) = (outcome.removed, grouped(outcome.unchanged));
-    lines.push(match outcome.uploaded {
-        0 => format!("{} removed in {took}, {unchanged} unchanged.", files(removed)),
-        sent => {
-            let (sent, bytes, removed) = (files(sent), units::bytes(outcome.bytes), grouped(removed));
-            format!("{sent} went online ({bytes}) in {took}; {removed} removed, {unchanged} unchanged.")
-        }
-    });
-    if outcome.failed > 0 {
-        lines.push(format!("{} could not be published.", files(outcome.failed)));
+    if !can_ask() || context.out.is_json() {
+        return Ok(false);
     }
-    lines
+    let found = preview::find(context, name, options.clone()).await?;
+    if found.plan.purge.is_empty() {
+        return Ok(false);
+    }
+    preview::show(context, &found);
+    let count = files(found.plan.purge.len() as u64);
+    context.out.error(&format!(
+        "{count} that Slipway did not put there would be removed. They cannot be brought back."
+    ));
+    same(name, &context.ask(&format!("If that is what you want, type {}: ", quoted(name.as_str()))).await?)
+}
+
+fn same(name: &SiteName, typed: &str) -> Result<bool, Failure> {
+    if typed == name.as_str() {
+        return Ok(true);
+    }
+    Err(Failure::new(Code::ConfirmationNeeded, format!("{typed:?} is not the name of the site")))
 }
 
 #[cfg(test)]
 mod tests {
-    use slipway_core::SiteName;
-
     use super::*;
 
     #[test]
-    fn says_what_was_done() {
-        let mut site = Site::new(SiteName::new("a").unwrap(), "/a".into(), "h", "u");
-        let mut outcome = Outcome { unchanged: 3, ..Outcome::default() };
-        assert_eq!(result(&outcome, Some(&site)), ["Everything is online already."]);
-        site.web_url = Some("https://example.com".to_owned());
-        assert_eq!(result(&outcome, Some(&site)), ["Everything is online already: https://example.com"]);
-        outcome.uploaded = 1;
-        outcome.bytes = 3_400_000;
-        outcome.seconds = 2.1;
-        outcome.removed = 1_200;
-        let lines = [
-            "Your website is online: https://example.com",
-            "1 file went online (3.4 MB) in 2.1 s; 1,200 removed, 3 unchanged.",
-        ];
-        assert_eq!(result(&outcome, Some(&site)), lines);
-        outcome.failed = 2;
-        assert_eq!(result(&outcome, None)[2], "2 files could not be published.");
-        outcome.uploaded = 0;
-        assert_eq!(result(&outcome, None)[1], "1,200 files removed in 2.1 s, 3 unchanged.");
+    fn only_the_very_name_confirms() {
+        let name = SiteName::new("my shop").unwrap();
+        assert_eq!(same(&name, "my shop"), Ok(true));
+        for typed in ["", "My shop", "shop", "y", "yes"] {
+            assert_eq!(same(&name, typed).unwrap_err().code, Code::ConfirmationNeeded, "{typed}");
+        }
     }
 }

@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use slipway_core::{Code, Failure, Site as Settings, SiteName};
+use slipway_core::{Code, Failure, Site as Settings, SiteName, StoreKind};
 
 use super::Context;
 use super::password::{self, can_ask};
+use super::site_build::BuildOptions;
 use super::site_options::{SiteOptions, local_folder};
+use super::site_remove::Remove;
 use super::site_view::{self, SiteLine};
 use crate::args::Name;
 use crate::words::quoted;
@@ -16,6 +18,11 @@ use crate::words::quoted;
 ///
 /// A site is a folder on this computer, and where on a server it is published.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  slipway site add shop --folder ./website --host ftp.example.com --user anna
+  slipway site list
+  slipway site edit shop --host ftp2.example.com")]
 pub(crate) struct Site {
     #[command(subcommand)]
     what: What,
@@ -32,14 +39,16 @@ enum What {
 
 /// Add a site.
 ///
-/// What to fill in is in the mail from your hosting company. Slipway asks for the password, and keeps it in this
-/// computer's keychain; press Enter to keep none.
+/// What to fill in is in the mail from your hosting company. Slipway asks for the password, and keeps it where
+/// 'slipway credential store list' says; press Enter to keep none.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   slipway site add shop --folder ./website --host ftp.example.com --user anna
   slipway site add shop --folder ./website --host ftp.example.com --user anna \\
-    --remote-dir public_html --web-url https://example.com --exclude '*.psd'")]
+    --remote-dir public_html --web-url https://example.com --exclude '*.psd'
+  slipway site add blog --folder ./blog --host ftp.example.com --user anna \\
+    --build 'npm run build' --build-output dist")]
 pub(crate) struct Add {
     #[command(flatten)]
     site: Name,
@@ -54,14 +63,18 @@ pub(crate) struct Add {
     user: String,
     #[command(flatten)]
     options: SiteOptions,
+    #[command(flatten)]
+    build: BuildOptions,
 }
 
 /// List all sites.
 #[derive(Debug, Args)]
+#[command(after_help = "Example:\n  slipway site list")]
 pub(crate) struct List {}
 
 /// Show a site's settings.
 #[derive(Debug, Args)]
+#[command(after_help = "Example:\n  slipway site show shop")]
 pub(crate) struct Show {
     #[command(flatten)]
     site: Name,
@@ -74,7 +87,9 @@ pub(crate) struct Show {
 #[command(after_help = "\
 Examples:
   slipway site edit shop --limit 2M
-  slipway site edit shop --ask-password")]
+  slipway site edit shop --build 'npm ci' --build 'npm run build' --build-output dist
+  slipway site edit shop --build ''        it is not made by commands any more
+  slipway site edit shop --pull-into .     'slipway run' brings it down first")]
 pub(crate) struct Edit {
     #[command(flatten)]
     site: Name,
@@ -89,7 +104,9 @@ pub(crate) struct Edit {
     user: Option<String>,
     #[command(flatten)]
     options: SiteOptions,
-    /// Ask for the password, and keep it in this computer's keychain.
+    #[command(flatten)]
+    build: BuildOptions,
+    /// Ask for the password, and keep it where passwords are kept.
     #[arg(long, conflicts_with = "password_stdin", help_heading = "The server")]
     ask_password: bool,
     /// Send as fast as it goes.
@@ -104,18 +121,6 @@ pub(crate) struct Edit {
     /// Trust no certificate but those that this computer trusts.
     #[arg(long, conflicts_with = "trust_cert", help_heading = "The server")]
     no_trust_cert: bool,
-}
-
-/// Forget a site: its settings, password and history.
-///
-/// What is online stays online.
-#[derive(Debug, Args)]
-pub(crate) struct Remove {
-    #[command(flatten)]
-    site: Name,
-    /// Don't ask.
-    #[arg(long)]
-    yes: bool,
 }
 
 impl Site {
@@ -161,11 +166,12 @@ impl Add {
         let mut site = Settings::new(self.site.name, folder, &self.host, &self.user);
         let password_stdin = self.options.password_stdin;
         self.options.apply(&mut site)?;
+        self.build.apply(&mut site)?;
         site.validate().map_err(|error| Failure::new(Code::ConfigurationInvalid, error))?;
         let variable = password::variable(&site.name);
         let password = if password_stdin {
             Some(password::from_stdin(context).await?)
-        } else if can_ask() && std::env::var_os(&variable).is_none() {
+        } else if asks(&site, &variable) {
             password::ask(context, &site.user, &site.host).await?
         } else {
             None
@@ -177,7 +183,7 @@ impl Add {
         context.out.say(&format!("The site {name} was added."));
         if !kept && std::env::var_os(&variable).is_none() {
             context.out.say("No password is kept for it. To keep one:");
-            context.out.say(&format!("  {program} site edit {name} --ask-password"));
+            context.out.say(&format!("  {program} credential set {name}"));
             context.out.say(&format!("Or set the environment variable {variable}."));
         }
         context.out.say(&format!("See whether the server can be used:\n  {program} check {name}"));
@@ -198,12 +204,13 @@ impl Edit {
         } else {
             None
         };
-        let (host, user, options) = (self.host, self.user, self.options);
+        let (host, user, options, build) = (self.host, self.user, self.options, self.build);
         let change = move |site: &mut Settings| {
             site.folder = folder.unwrap_or(std::mem::take(&mut site.folder));
             site.host = host.unwrap_or(std::mem::take(&mut site.host));
             site.user = user.unwrap_or(std::mem::take(&mut site.user));
             options.apply(site)?;
+            build.apply(site)?;
             if self.no_limit {
                 site.limit = None;
             }
@@ -225,26 +232,7 @@ impl Edit {
     }
 }
 
-impl Remove {
-    async fn run(self, context: &Context) -> Result<(), Failure> {
-        let name = self.site.name;
-        let shown = quoted(name.as_str());
-        context.api.site(&name).await?;
-        if !self.yes {
-            if !can_ask() {
-                // The one guard rail of a kind that needs a yes; the words are about forgetting a site.
-                return Err(Failure::new(Code::ManyRemovals, "--yes is missing"));
-            }
-            let question = format!(
-                "Forget the site {shown}, its password and its history? What is online stays online. [y/N] "
-            );
-            if !context.confirm(&question).await? {
-                return Err(Failure::new(Code::Cancelled, "not confirmed"));
-            }
-        }
-        context.api.remove_site(&name).await?;
-        context.out.last(&serde_json::json!({ "event": "site_removed", "name": name }));
-        context.out.say(&format!("The site {shown} was removed. What is online stays online."));
-        Ok(())
-    }
+/// Whether there is somebody to ask for the password, and reason to.
+fn asks(site: &Settings, variable: &str) -> bool {
+    can_ask() && std::env::var_os(variable).is_none() && site.credentials != Some(StoreKind::Environment)
 }

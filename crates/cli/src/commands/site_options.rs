@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use slipway_core::site::MOST_CONNECTIONS;
-use slipway_core::{Code, Failure, RemoteDir, Sha256, Site};
+use slipway_core::{Code, Failure, RemoteDir, Sha256, Site, StoreKind};
 
 use crate::args::{CompareArg, ProtocolArg, rate};
 
@@ -27,6 +27,9 @@ pub(super) struct SiteOptions {
     /// Read the password from the first line of standard input.
     #[arg(long, help_heading = "The server")]
     pub(super) password_stdin: bool,
+    /// Where its password is kept, and nowhere else [without this: any].
+    #[arg(long, value_name = "STORE", help_heading = "The server")]
+    credentials: Option<KeptArg>,
     /// Where visitors see the website; the address begins with https:// or http://.
     #[arg(long, value_name = "URL", help_heading = "The website")]
     web_url: Option<String>,
@@ -34,6 +37,10 @@ pub(super) struct SiteOptions {
     /// several times.
     #[arg(long, value_name = "GLOB", help_heading = "The website")]
     exclude: Vec<String>,
+    /// Files on the server that 'publish --purge' leaves alone, such as 'stats/', as in .gitignore. Can be given
+    /// several times.
+    #[arg(long, value_name = "GLOB", help_heading = "The website")]
+    keep: Vec<String>,
     /// How changed files are found [without this: modified].
     #[arg(long, value_name = "HOW", help_heading = "The website")]
     compare: Option<CompareArg>,
@@ -80,7 +87,37 @@ impl SiteOptions {
         if !self.exclude.is_empty() {
             site.exclude = self.exclude;
         }
+        if !self.keep.is_empty() {
+            site.keep = self.keep.into_iter().filter(|pattern| !pattern.is_empty()).collect();
+        }
+        if let Some(kept) = self.credentials {
+            site.credentials = kept.into();
+        }
         Ok(())
+    }
+}
+
+/// Where a site's password is looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum KeptArg {
+    /// Environment variables, then the place that was chosen for all sites.
+    Any,
+    /// This computer's keychain only.
+    Keychain,
+    /// The encrypted file only.
+    File,
+    /// Environment variables only.
+    Env,
+}
+
+impl From<KeptArg> for Option<StoreKind> {
+    fn from(kept: KeptArg) -> Self {
+        match kept {
+            KeptArg::Any => None,
+            KeptArg::Keychain => Some(StoreKind::Keychain),
+            KeptArg::File => Some(StoreKind::File),
+            KeptArg::Env => Some(StoreKind::Environment),
+        }
     }
 }
 

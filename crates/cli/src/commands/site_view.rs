@@ -1,9 +1,10 @@
 //! Sites as they are shown.
 
 use serde::Serialize;
-use slipway_core::{Compare, Failure, Protocol, Site, units};
+use slipway_core::{Compare, Failure, Protocol, Site, Source, units};
 
 use super::Context;
+use super::credential::place;
 use crate::output::inline;
 use crate::words::{pairs, table};
 
@@ -62,12 +63,12 @@ fn settings(site: &Site) -> Vec<String> {
         Compare::Modified => "by size and time of change",
         Compare::Checksum => "by content",
     };
-    let exclude: Vec<String> = site.exclude.iter().map(|pattern| inline(pattern)).collect();
+    let exclude = patterns(&site.exclude);
     let none = || "none".to_owned();
-    pairs([
+    let mut rows = vec![
         ("Folder", inline(&site.folder.to_string_lossy())),
         ("Web address", site.web_url.as_deref().map_or_else(none, inline)),
-        ("Left out", if exclude.is_empty() { "only the usual".to_owned() } else { exclude.join("  ") }),
+        ("Left out", if exclude.is_empty() { "only the usual".to_owned() } else { exclude }),
         ("Changes are found", compare.to_owned()),
         ("Server", format!("{}, port {}, {protocol}", inline(&site.host), site.port())),
         ("User name", inline(&site.user)),
@@ -76,5 +77,70 @@ fn settings(site: &Site) -> Vec<String> {
         ("Connections", site.connections.to_string()),
         ("Limit", site.limit.map_or_else(none, |limit| format!("{}/s", units::bytes(limit)))),
         ("Patience", format!("{} s for an answer, {} tries", site.timeout_seconds, site.retry.attempts)),
-    ])
+    ];
+    rows.extend(steps(site));
+    pairs(rows)
+}
+
+/// What was chosen beyond the usual: what happens before a publish, and in a purge.
+pub(super) fn steps(site: &Site) -> Vec<(&'static str, String)> {
+    let mut rows = Vec::new();
+    rows.extend(site.credentials.map(|store| ("Password from", format!("{} only", place(store)))));
+    rows.extend(site.sources.iter().map(|source| ("Published folder", published(source))));
+    if !site.keep.is_empty() {
+        rows.push(("Kept by a purge", patterns(&site.keep)));
+    }
+    if site.pull.is_some() {
+        rows.push(("Brought down into", inline(&site.pull_folder().to_string_lossy())));
+    }
+    if let Some(build) = &site.build {
+        rows.extend(build.commands.iter().map(|command| ("Made with", inline(command))));
+        rows.extend(build.output.iter().map(|output| ("What they make", inline(&output.to_string_lossy()))));
+        rows.push(("Time for making it", units::duration(f64::from(build.timeout_seconds))));
+    }
+    rows
+}
+
+fn patterns(patterns: &[String]) -> String {
+    patterns.iter().map(|pattern| inline(pattern)).collect::<Vec<_>>().join("  ")
+}
+
+fn published(source: &Source) -> String {
+    let folder = inline(&source.folder.to_string_lossy());
+    source.at.as_ref().map_or(folder.clone(), |at| format!("{folder}, as {}", inline(at.as_str())))
+}
+
+#[cfg(test)]
+mod tests {
+    use slipway_core::{Build, Pull, RemotePath, SiteName, StoreKind};
+
+    use super::*;
+
+    #[test]
+    fn shows_what_was_chosen_and_nothing_else() {
+        let mut site = Site::new(SiteName::new("shop").unwrap(), "/shop".into(), "h", "u");
+        let plain = settings(&site).join("\n");
+        for label in ["Made with", "Brought down", "Kept by", "Password from", "Published folder"] {
+            assert!(!plain.contains(label), "{label} in\n{plain}");
+        }
+        site.build =
+            Some(Build { output: Some("dist".into()), ..Build::new(vec!["npm ci".into(), "make".into()]) });
+        site.pull = Some(Pull { into: Some("content".into()) });
+        site.keep = vec!["stats/".into(), "*.log".into()];
+        site.credentials = Some(StoreKind::File);
+        site.sources = vec![Source { folder: "blog".into(), at: Some(RemotePath::new("news").unwrap()) }];
+        let text = settings(&site).join("\n");
+        for part in [
+            "Made with            npm ci\n",
+            "Made with            make\n",
+            "What they make       dist\n",
+            "Time for making it   30 min 0 s",
+            "Brought down into    /shop/content\n",
+            "Kept by a purge      stats/  *.log\n",
+            "Password from        Slipway's encrypted file only\n",
+            "Published folder     blog, as news\n",
+        ] {
+            assert!(text.contains(part), "{part} in\n{text}");
+        }
+    }
 }

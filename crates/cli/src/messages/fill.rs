@@ -1,19 +1,37 @@
 //! What the words of a code are filled in with: names, numbers, commands. What is not known is said another way.
 
-use slipway_core::{Certificate, Distrust, Failure, Protocol, RunState};
+use std::cell::Cell;
 
-use super::Setting;
+use slipway_core::{Distrust, Failure, Protocol, RunState};
+
+use super::{Doing, Setting, Words};
 use crate::commands::password;
 use crate::output::inline;
-use crate::words::{grouped, quoted};
+use crate::words::grouped;
 
 /// A failure and what it happened in.
 pub(super) struct Fill<'a> {
     pub(super) failure: &'a Failure,
     pub(super) setting: &'a Setting,
+    /// What was to be changed with a command is in the project file.
+    pub(super) in_file: Cell<bool>,
 }
 
-impl Fill<'_> {
+impl<'a> Fill<'a> {
+    pub(super) fn new(failure: &'a Failure, setting: &'a Setting) -> Self {
+        Self { failure, setting, in_file: Cell::new(false) }
+    }
+
+    /// Puts the failure into words.
+    pub(super) fn words(&self) -> Words {
+        let words = self.of_code();
+        match &self.setting.project {
+            Some(file) if self.in_file.get() => words
+                .and(format!("The settings of this website are in \"{}\".", inline(&file.to_string_lossy()))),
+            _ => words,
+        }
+    }
+
     pub(super) fn host(&self) -> String {
         self.setting.site.as_ref().map_or_else(|| "the server".to_owned(), |site| inline(&site.host))
     }
@@ -101,9 +119,17 @@ impl Fill<'_> {
         }
     }
 
+    pub(super) fn mistakes(&self) -> String {
+        match self.failure.count {
+            Some(n) if n != 1 => format!("are {} mistakes", grouped(n)),
+            _ => "is a mistake".to_owned(),
+        }
+    }
+
     /// What has become of the files that were sent.
     pub(super) fn arrived(&self) -> &'static str {
         match self.failure.stage {
+            Some(RunState::Pulling) => " What has come down is whole, and is not sent again.",
             Some(RunState::Uploading) => {
                 " What has arrived waits out of sight. The next publish carries on from there."
             }
@@ -112,6 +138,51 @@ impl Fill<'_> {
             }
             _ => " Nothing was sent.",
         }
+    }
+
+    /// Whether the site was being brought down.
+    pub(super) fn pulling(&self) -> bool {
+        match self.failure.stage {
+            Some(stage) => stage == RunState::Pulling,
+            None => self.setting.doing == Doing::Pull,
+        }
+    }
+
+    /// What the user stopped.
+    pub(super) fn stopped(&self) -> &'static str {
+        match self.failure.stage {
+            Some(RunState::Pulling) => "You stopped bringing the website down",
+            Some(RunState::Building) => "You stopped making the website",
+            None if self.setting.doing == Doing::Pull => "You stopped bringing the website down",
+            _ => "You stopped publishing",
+        }
+    }
+
+    /// How a command that makes the site ended.
+    pub(super) fn build_ended(&self) -> String {
+        match &self.failure.path {
+            Some(command) => format!("The program \"{}\" stopped with a problem.", inline(command)),
+            None => "A program stopped with a problem.".to_owned(),
+        }
+    }
+
+    /// The commands that make the site.
+    pub(super) fn commands(&self) -> Vec<String> {
+        let build = self.setting.site.as_ref().and_then(|site| site.build.as_ref());
+        build.iter().flat_map(|build| &build.commands).map(|command| inline(command)).collect()
+    }
+
+    /// What the failure says of itself, line by line.
+    pub(super) fn detail_lines(&self) -> Vec<String> {
+        self.failure.detail.lines().map(inline).collect()
+    }
+
+    /// Whether the detail is a list of what is wrong in the project file.
+    pub(super) fn lists_problems(&self) -> bool {
+        let file = self.failure.path.as_deref().unwrap_or_default();
+        self.setting.project.is_some()
+            && !file.is_empty()
+            && self.failure.detail.starts_with(&format!("{file}:"))
     }
 
     pub(super) fn nothing_sent(&self) -> &'static str {
@@ -141,10 +212,20 @@ impl Fill<'_> {
     /// What the failure says of itself, as a sentence; only for codes whose details Slipway itself has written.
     pub(super) fn detail(&self) -> String {
         let detail = inline(self.failure.detail.trim_end_matches('.'));
+        let about = self.failure.path.as_deref().map(inline).unwrap_or_default();
         let mut letters = detail.chars();
-        letters
-            .next()
-            .map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
+        match letters.next() {
+            None => String::new(),
+            // The name of a file is written as it is.
+            Some(_) if !about.is_empty() && detail.starts_with(&about) => format!("{detail}."),
+            Some(first) => format!("{}{}.", first.to_uppercase(), letters.as_str()),
+        }
+    }
+
+    /// Whether it is the folder that the site's own commands should have made.
+    pub(super) fn lacks_output(&self) -> bool {
+        let own = self.setting.site.as_ref().map(|site| site.folder.to_string_lossy());
+        self.failure.stage == Some(RunState::Building) && own.as_deref() != self.failure.path.as_deref()
     }
 
     pub(super) fn log(&self) -> String {
@@ -165,42 +246,7 @@ impl Fill<'_> {
         format!("Or give it in the environment variable {}.", self.variable())
     }
 
-    pub(super) fn without_keychain(&self) -> String {
-        let add =
-            if self.setting.adding { "Nothing was added: add the site without a password. " } else { "" };
-        format!("{add}Give the password in the environment variable {} instead.", self.variable())
-    }
-
-    pub(super) fn command(&self, rest: &str) -> Option<String> {
-        let program = if self.setting.program.is_empty() { "slipway" } else { &self.setting.program };
-        Some(format!("{program} {rest}"))
-    }
-
-    /// The command on this site, where it is known which.
-    pub(super) fn again(&self, command: &str, options: &str) -> Option<String> {
-        let name = quoted(self.setting.name.as_ref()?.as_str());
-        self.command(format!("{command} {name} {options}").trim_end())
-    }
-
-    pub(super) fn retry(&self) -> Option<String> {
-        self.again(if self.setting.publishing { "publish" } else { "check" }, "")
-    }
-
-    pub(super) fn edit(&self, options: &str) -> Option<String> {
-        // There must be something to change.
-        self.setting.site.as_ref()?;
-        self.again("site edit", options)
-    }
-
-    pub(super) fn trust(&self) -> Option<String> {
-        let certificate: &Certificate = self.failure.certificate.as_deref()?;
-        self.edit(&format!("--trust-cert {}", certificate.sha256))
-    }
-
-    pub(super) fn leave_out(&self) -> Option<String> {
-        // A character that can't be shown can't be typed either.
-        let glob = self.failure.path.as_deref().map(|path| path.replace('\u{fffd}', "?"));
-        let glob = glob.map_or_else(|| "GLOB".to_owned(), |glob| quoted(&glob));
-        self.again("publish", &format!("--leave-out {glob}"))
+    pub(super) fn nothing_added(&self) -> &'static str {
+        if self.setting.doing == Doing::Add { " Nothing was added." } else { "" }
     }
 }

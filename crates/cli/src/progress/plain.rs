@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use slipway_core::{Event, Progress, units};
+use slipway_core::{Event, Progress, RunState, units};
 
 use super::left::TimeLeft;
 use super::{phase, remark};
@@ -12,20 +12,25 @@ use crate::words::{files, grouped};
 const EVERY: Duration = Duration::from_secs(10);
 
 /// What was said so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Plain {
+    state: RunState,
     phase: &'static str,
     said: Option<Instant>,
     left: TimeLeft,
 }
 
 impl Plain {
+    pub(super) fn new() -> Self {
+        Self { state: RunState::Queued, phase: "", said: None, left: TimeLeft::default() }
+    }
+
     /// The lines that an event is worth, at the time `now`.
     pub(super) fn lines(&mut self, event: &Event, now: Instant) -> Vec<String> {
         match event {
             Event::State { state, .. } => {
                 let Some(words) = phase(*state) else { return Vec::new() };
-                *self = Self { phase: words, said: Some(now), left: TimeLeft::default() };
+                *self = Self { state: *state, phase: words, said: Some(now), left: TimeLeft::default() };
                 vec![format!("{words} …")]
             }
             Event::Progress(progress) => {
@@ -37,7 +42,7 @@ impl Plain {
                 self.said = Some(now);
                 vec![line(self.phase, progress, left)]
             }
-            event => remark(event).into_iter().collect(),
+            event => remark(event, self.state).into_iter().collect(),
         }
     }
 }
@@ -68,7 +73,7 @@ pub(super) fn percent(progress: &Progress) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use slipway_core::{RunId, RunState};
+    use slipway_core::RunId;
 
     use super::*;
 
@@ -86,7 +91,7 @@ mod tests {
 
     #[test]
     fn a_line_every_ten_seconds() {
-        let (mut plain, start) = (Plain::default(), Instant::now());
+        let (mut plain, start) = (Plain::new(), Instant::now());
         let at = |seconds| start + Duration::from_secs(seconds);
         let state = Event::State { run: RunId::from_random([1; 16]), state: RunState::Uploading };
         assert_eq!(plain.lines(&state, at(0)), ["Sending files …"]);

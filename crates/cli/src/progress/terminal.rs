@@ -23,6 +23,8 @@ pub(super) struct Terminal {
     bar: Option<ProgressBar>,
     files: Vec<ProgressBar>,
     left: TimeLeft,
+    state: RunState,
+    colours: bool,
 }
 
 impl Terminal {
@@ -32,15 +34,25 @@ impl Terminal {
         phase.set_style(style("{spinner} {wide_msg}"));
         phase.set_message("Connecting …");
         phase.enable_steady_tick(Duration::from_millis(120));
-        Self { lines, phase, bar: None, files: Vec::new(), left: TimeLeft::default() }
+        let colours = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        let state = RunState::Queued;
+        Self { lines, phase, bar: None, files: Vec::new(), left: TimeLeft::default(), state, colours }
+    }
+
+    /// What is drawn.
+    pub(super) fn lines(&self) -> MultiProgress {
+        self.lines.clone()
     }
 
     pub(super) fn show(&mut self, event: &Event) {
         match event {
             Event::State { state, .. } => self.enter(*state),
             Event::Progress(progress) => self.progress(progress),
+            Event::Output { line, .. } => {
+                _ = self.lines.println(output(line, self.colours));
+            }
             event => {
-                if let Some(line) = remark(event) {
+                if let Some(line) = remark(event, self.state) {
                     // A terminal that is gone has nobody before it.
                     _ = self.lines.println(line);
                 }
@@ -57,6 +69,7 @@ impl Terminal {
     fn enter(&mut self, state: RunState) {
         self.clear();
         self.left = TimeLeft::default();
+        self.state = state;
         if let Some(words) = phase(state) {
             self.phase.set_message(format!("{words} …"));
         }
@@ -113,6 +126,12 @@ fn summary(progress: &Progress, left: Option<String>) -> String {
     parts.join(", ")
 }
 
+/// What a command writes stands back behind what Slipway says.
+fn output(line: &str, colours: bool) -> String {
+    let line = inline(line);
+    if colours { format!("    \u{1b}[2m{line}\u{1b}[0m") } else { format!("    {line}") }
+}
+
 fn under_way(file: &FileProgress) -> String {
     let done = (u128::from(file.sent.min(file.size)) * 100).checked_div(u128::from(file.size)).unwrap_or(100);
     format!("{:PATH$}  {done:>3}% of {}", shortened(&inline(&file.path), PATH), units::bytes(file.size))
@@ -148,6 +167,12 @@ mod tests {
         assert_eq!(shortened("abc", 5), "abc");
         assert_eq!(shortened("äbcdefghi", 5), "äb…hi");
         assert_eq!(shortened("abcdefghi", 6), "ab…ghi");
+    }
+
+    #[test]
+    fn commands_speak_softly() {
+        assert_eq!(output("a\u{1b}[31mb", false), "    a\u{fffd}[31mb");
+        assert_eq!(output("a", true), "    \u{1b}[2ma\u{1b}[0m");
     }
 
     #[test]

@@ -1,0 +1,203 @@
+//! `slipway import`: adds the sites that another program knows.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde::Serialize;
+use serde_json::json;
+use slipway_api::{Import as Found, ImportKind, Imported, Skipped};
+use slipway_core::{Code, Failure, Site, SiteName};
+
+use super::Context;
+use super::import_view::{show, there_already};
+use super::password::can_ask;
+use super::site_options::local_folder;
+use crate::words::{count, quoted};
+
+/// Why a site can't be added that has no folder.
+const NO_FOLDER: &str =
+    "the file does not say where the website is on this computer; add it with --folder DIR";
+
+/// Take over sites from another program.
+///
+/// Reads FileZilla's sitemanager.xml, WinSCP.ini, bookmarks of Cyberduck (.duck), or a config.yaml. Shows what it
+/// would add, and asks. Where the file holds passwords, they are kept where Slipway keeps passwords; none is shown.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  slipway import ~/.config/filezilla/sitemanager.xml --dry-run   what would be added
+  slipway import WinSCP.ini
+  slipway import shop.duck --folder ./website")]
+pub(crate) struct Import {
+    /// The file of the other program, or a folder of such files.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The folder on this computer that holds the website, where there is one site that the file names no folder of.
+    #[arg(long, value_name = "DIR")]
+    folder: Option<PathBuf>,
+    /// Show what would be added, and add nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Don't ask.
+    #[arg(long)]
+    yes: bool,
+}
+
+impl Import {
+    pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
+        let found = context.api.read_import(&self.file).await?;
+        let kind = found.kind;
+        let plan = plan(context, found, self.folder.as_deref()).await?;
+        show(context, kind, &plan.sites, &plan.skipped);
+        if self.dry_run {
+            context.out.last(&plan.line(kind));
+            return Ok(());
+        }
+        if !plan.sites.is_empty() && !self.yes {
+            if !can_ask() || context.out.is_json() {
+                return Err(Failure::new(Code::ConfirmationNeeded, "--yes is missing"));
+            }
+            let sites = count(plan.sites.len() as u64, "site", "sites");
+            context.insist(&format!("Add {sites}?")).await?;
+        }
+        let done = plan.done(kind);
+        add(context, plan.sites).await?;
+        context.out.last(&done);
+        Ok(())
+    }
+}
+
+/// What will be added, and what not.
+struct Plan {
+    sites: Vec<Imported>,
+    skipped: Vec<Skipped>,
+}
+
+impl Plan {
+    fn skip(&mut self, imported: &Imported, why: String) {
+        self.skipped.push(Skipped { name: imported.site.name.to_string(), why });
+    }
+
+    /// What would be added, in JSON.
+    fn line(&self, kind: ImportKind) -> PlanLine<'_> {
+        let sites = self.sites.iter().map(|imported| NewSite {
+            site: &imported.site,
+            password: imported.password.is_some(),
+            notes: &imported.notes,
+        });
+        let sites = sites.collect();
+        PlanLine { event: "import_plan", kind: kind.as_str(), sites, skipped: self.skipped() }
+    }
+
+    /// What was added, in JSON.
+    fn done(&self, kind: ImportKind) -> serde_json::Value {
+        let added: Vec<&SiteName> = self.sites.iter().map(|imported| &imported.site.name).collect();
+        json!({ "event": "imported", "kind": kind.as_str(), "added": added, "skipped": self.skipped() })
+    }
+
+    fn skipped(&self) -> Vec<serde_json::Value> {
+        self.skipped.iter().map(|s| json!({ "name": s.name, "why": s.why })).collect()
+    }
+}
+
+#[derive(Serialize)]
+struct PlanLine<'a> {
+    event: &'static str,
+    kind: &'static str,
+    sites: Vec<NewSite<'a>>,
+    skipped: Vec<serde_json::Value>,
+}
+
+/// A site that would be added. Of its password, only whether there is one.
+#[derive(Serialize)]
+struct NewSite<'a> {
+    #[serde(flatten)]
+    site: &'a Site,
+    password: bool,
+    notes: &'a [String],
+}
+
+async fn plan(context: &Context, found: Found, folder: Option<&Path>) -> Result<Plan, Failure> {
+    let known = context.api.sites().await?;
+    let folder = folder.map(local_folder).transpose()?;
+    let mut plan = Plan { sites: Vec::new(), skipped: found.skipped };
+    for imported in found.sites {
+        match there_already(&imported.site, &known) {
+            Some(why) => plan.skip(&imported, why),
+            None => plan.sites.push(imported),
+        }
+    }
+    if !with_folder(&mut plan.sites, folder) {
+        context
+            .out
+            .talk("The folder was not used: it is for a single site that the file names no folder of.");
+    }
+    for imported in std::mem::take(&mut plan.sites) {
+        if lacks_folder(&imported.site) {
+            plan.skip(&imported, NO_FOLDER.to_owned());
+        } else {
+            plan.sites.push(imported);
+        }
+    }
+    Ok(plan)
+}
+
+/// Gives the folder to the one site that lacks one. Says no where there is a folder and no such site.
+fn with_folder(sites: &mut [Imported], folder: Option<PathBuf>) -> bool {
+    let Some(folder) = folder else { return true };
+    let mut lacking = sites.iter_mut().filter(|imported| lacks_folder(&imported.site));
+    match (lacking.next(), lacking.next()) {
+        (Some(imported), None) => {
+            imported.site.folder = folder;
+            true
+        }
+        _ => false,
+    }
+}
+
+/// Whether the file did not say where the website is on this computer.
+pub(super) fn lacks_folder(site: &Site) -> bool {
+    site.folder.as_os_str().is_empty()
+}
+
+async fn add(context: &Context, sites: Vec<Imported>) -> Result<(), Failure> {
+    let mut first = None;
+    for Imported { site, password, .. } in sites {
+        let name = quoted(site.name.as_str());
+        let words = if password.is_some() { "was added, with its password" } else { "was added" };
+        context.api.add_site(site, password).await?;
+        context.out.say(&format!("The site {name} {words}."));
+        first.get_or_insert(name);
+    }
+    if let Some(name) = first {
+        let program = &context.program;
+        context.out.say(&format!("See whether the server can be used:\n  {program} check {name}"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn imported(name: &str, folder: &str) -> Imported {
+        let site = Site::new(SiteName::new(name).unwrap(), folder.into(), "h", "u");
+        Imported { site, password: None, notes: Vec::new() }
+    }
+
+    #[test]
+    fn a_folder_goes_to_the_one_that_lacks_it() {
+        let given = || Some(PathBuf::from("/web"));
+        let mut sites = [imported("a", "/a"), imported("b", "")];
+        assert!(with_folder(&mut sites, given()));
+        assert_eq!(sites[1].site.folder, Path::new("/web"));
+        assert_eq!(sites[0].site.folder, Path::new("/a"));
+        for mut sites in [vec![imported("a", ""), imported("b", "")], vec![imported("a", "/a")]] {
+            let before: Vec<PathBuf> = sites.iter().map(|imported| imported.site.folder.clone()).collect();
+            assert!(!with_folder(&mut sites, given()));
+            let after: Vec<PathBuf> = sites.iter().map(|imported| imported.site.folder.clone()).collect();
+            assert_eq!(before, after);
+            assert!(with_folder(&mut sites, None));
+        }
+    }
+}
