@@ -60,3 +60,64 @@ fn everything_below(folder: &Path) -> Vec<(String, Vec<u8>)> {
     }
     found
 }
+
+#[test]
+fn nothing_that_a_full_run_leaves_holds_the_password() {
+    let daemon = Daemon::start(Kind::ProFtpd);
+    let site = Site::unknown();
+    let project = |last: &str| {
+        let project = serde_json::json!({ "sites": { NAME: {
+            "folder": "website", "host": "127.0.0.1", "port": daemon.port(), "protocol": "ftp",
+            "user": "slipway-test", "password": "${cred:shop:ftp_password}", "credentials": "file",
+            "pull": { "into": "content" },
+            "build": {
+                "commands": ["mkdir -p out && date > out/index.html && echo \"made with $$SECRET\"", last],
+                "output": "out",
+                "environment": { "SECRET": "${cred:shop:ftp_password}" },
+            },
+        } } });
+        fs::write(site.home().join("slipway.json"), project.to_string()).unwrap();
+    };
+    // Every end of a command asserts that its own outputs hold no password.
+    let run = |words: &[&str]| {
+        let mut command = site.slipway();
+        command.args(["--json", "-vvv", "--config", "slipway.json"]).args(words).current_dir(site.home());
+        command.env("SLIPWAY_CREDENTIALS_KEY", "a pass phrase").env_remove("SLIPWAY_SHOP_FTP_PASSWORD");
+        start(&mut command).end()
+    };
+    project("true");
+    let typed = site.home().join("typed");
+    fs::write(&typed, format!("{PASSWORD}\n")).unwrap();
+    let mut set = site.slipway();
+    set.args(["--config", "slipway.json", "credential", "set", NAME, "--password-stdin"]);
+    set.env("SLIPWAY_CREDENTIALS_KEY", "a pass phrase").current_dir(site.home());
+    assert!(start(set.stdin(fs::File::open(&typed).unwrap())).end().status.success());
+    fs::remove_file(&typed).unwrap();
+    daemon.write_tree(&[("news.txt", b"news")]);
+
+    let live = run(&["run", NAME, "--allow-build"]).live();
+    let id = live["run"].as_str().unwrap();
+    for words in [
+        &["history", NAME, "--run", id, "--log"][..],
+        &["history", NAME],
+        &["config", "show", NAME],
+        &["config", "check"],
+        &["credential", "list"],
+        &["credential", "store", "list"],
+        &["credential", "test", NAME],
+        &["site", "show", NAME],
+        &["run", NAME, "--dry-run"],
+    ] {
+        run(words).done();
+    }
+    project("env; echo $$SECRET >&2; exit 1");
+    run(&["run", NAME, "--allow-build"]).failed("build_failed", 1);
+    let left = everything_below(site.home());
+    for name in ["ledger.db", "credentials.sealed", ".log", "index.html"] {
+        assert!(left.iter().any(|(path, _)| path.ends_with(name)), "no {name} to look into");
+    }
+    for (path, content) in left.into_iter().chain(everything_below(daemon.root())) {
+        let found = content.windows(PASSWORD.len()).any(|part| part == PASSWORD.as_bytes());
+        assert!(!found, "the password is in {path}");
+    }
+}
