@@ -108,3 +108,31 @@ fn a_site_is_shown_with_where_each_value_comes_from_and_without_secrets() {
     with(&["site", "edit", "shop", "--connections", "3"]).failed("configuration_invalid", 3);
     assert_eq!(with(&["site", "list"]).done()["sites"][0]["name"], "shop");
 }
+
+#[test]
+fn the_project_says_how_much_is_logged_and_kept() {
+    let daemon = Daemon::start(Kind::PureFtpd);
+    let site = Site::unknown();
+    site.write(&[("index.html", b"1")]);
+    let project = json!({
+        "sites": { "shop": {
+            "folder": "website", "host": "127.0.0.1", "port": daemon.port(), "protocol": "ftp",
+            "user": "slipway-test",
+        } },
+        "logging": { "level": "error", "keep": 2 },
+    });
+    fs::write(site.home().join("slipway.json"), project.to_string()).unwrap();
+    let runs: Vec<String> = (0..3)
+        .map(|_| {
+            let last = run(&site, &["--config", "slipway.json", "publish", "shop"]).live();
+            last["run"].as_str().unwrap().to_owned()
+        })
+        .collect();
+    let log = |id: &str| run(&site, &["--config", "slipway.json", "history", "shop", "--run", id, "--log"]);
+    assert_ne!(log(&runs[2]).done()["lines"], json!([]));
+    assert!(!log(&runs[0]).out.contains("scanning"), "only the last two are kept");
+    let logs = fs::read_dir(site.data().join("logs")).unwrap().map(|entry| entry.unwrap().path());
+    let texts: Vec<String> =
+        logs.filter(|path| path.is_file()).map(|path| fs::read_to_string(path).unwrap()).collect();
+    assert_eq!(texts, [""], "nothing but errors is written down");
+}

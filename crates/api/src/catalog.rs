@@ -8,6 +8,7 @@ use slipway_core::{Code, CredentialType, Failure, Site, SiteName, StoreKind};
 use slipway_store::project::{Problem, Project, References, Shown};
 use slipway_store::{Sites, StoreError};
 
+use crate::run_log::KEPT;
 use crate::{Slipway, stored};
 
 pub use slipway_store::project::Problem as ProjectProblem;
@@ -33,6 +34,23 @@ impl Slipway {
             Catalog::Sites(_) => None,
             Catalog::Project(project) => Some(project.file()),
         }
+    }
+
+    /// How much the project file wants written to the log, if it says so.
+    pub fn log_level(&self) -> Option<tracing::Level> {
+        match &*self.catalog {
+            Catalog::Sites(_) => None,
+            Catalog::Project(project) => project.logging().level,
+        }
+    }
+
+    /// How many logs of runs are kept for each site.
+    pub(crate) fn kept_logs(&self) -> usize {
+        let keep = match &*self.catalog {
+            Catalog::Sites(_) => None,
+            Catalog::Project(project) => project.logging().keep,
+        };
+        keep.and_then(|keep| keep.try_into().ok()).unwrap_or(KEPT)
     }
 
     /// Each setting of a site in the project file, with its value and where that comes from. No secret is shown.

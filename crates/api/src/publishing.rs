@@ -83,7 +83,7 @@ impl Slipway {
         events: Events,
         run: impl FnOnce(Events) -> F,
     ) -> Result<Finished, Failure> {
-        let log = RunLog::new(self.data.run_logs(name));
+        let log = RunLog::new(self.data.run_logs(name), self.kept_logs());
         let events = Events::new(move |event| {
             log.note(&event);
             events.send(event);

@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::Timestamp;
 use slipway_core::{Event, Failure, RunId};
 
-/// So many logs are kept of each site.
-const KEPT: usize = 50;
+/// So many logs are kept of each site, unless the project file says otherwise.
+pub(crate) const KEPT: usize = 50;
 
 /// Writes a run's events to a file of its own, once the run has a name.
 #[derive(Clone)]
@@ -19,6 +19,8 @@ pub(crate) struct RunLog(Arc<Mutex<State>>);
 
 struct State {
     folder: PathBuf,
+    /// So many logs there are at most.
+    keep: usize,
     /// What was said before the run had a name.
     early: String,
     file: Option<BufWriter<File>>,
@@ -26,9 +28,10 @@ struct State {
 }
 
 impl RunLog {
-    /// Logs go to this folder.
-    pub(crate) fn new(folder: PathBuf) -> Self {
-        Self(Arc::new(Mutex::new(State { folder, early: String::new(), file: None, broken: false })))
+    /// Logs go to this folder, where so many are kept.
+    pub(crate) fn new(folder: PathBuf, keep: usize) -> Self {
+        let state = State { folder, keep: keep.max(1), early: String::new(), file: None, broken: false };
+        Self(Arc::new(Mutex::new(state)))
     }
 
     /// Writes an event down. A log that can't be written stops nothing.
@@ -55,7 +58,7 @@ impl State {
             _ => None,
         };
         if let (None, Some(run)) = (&self.file, run) {
-            prune(&self.folder)?;
+            prune(&self.folder, self.keep)?;
             let mut file = BufWriter::new(create(&self.folder, run)?);
             file.write_all(std::mem::take(&mut self.early).as_bytes())?;
             self.file = Some(file);
@@ -98,7 +101,7 @@ fn create(folder: &Path, run: &RunId) -> io::Result<File> {
 }
 
 /// Removes the oldest logs, so that there is room for one more.
-fn prune(folder: &Path) -> io::Result<()> {
+fn prune(folder: &Path, keep: usize) -> io::Result<()> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -112,7 +115,7 @@ fn prune(folder: &Path) -> io::Result<()> {
         }
     }
     logs.sort();
-    let surplus = (logs.len() + 1).saturating_sub(KEPT);
+    let surplus = (logs.len() + 1).saturating_sub(keep);
     logs.into_iter().take(surplus).try_for_each(|(_, path)| fs::remove_file(path))
 }
 
@@ -171,7 +174,7 @@ mod tests {
     fn a_run_has_a_file_of_its_own_from_its_first_word_on() {
         let root = tempfile::tempdir().unwrap();
         let folder = root.path().join("a/b");
-        let log = RunLog::new(folder.clone());
+        let log = RunLog::new(folder.clone(), KEPT);
         log.note(&Event::Note { text: "early".into(), path: Some("x\ny".into()) });
         assert_eq!(read(&folder, &run(1)).unwrap(), None);
         log.note(&Event::State { run: run(1), state: RunState::Scanning });
@@ -201,12 +204,12 @@ mod tests {
     #[test]
     fn only_the_last_are_kept() {
         let root = tempfile::tempdir().unwrap();
-        let count = u8::try_from(KEPT).unwrap() + 5;
+        let (keep, count) = (3, 8);
         for number in 0..count {
-            RunLog::new(root.path().to_owned())
+            RunLog::new(root.path().to_owned(), keep)
                 .note(&Event::State { run: run(number), state: RunState::Queued });
         }
-        assert_eq!(fs::read_dir(root.path()).unwrap().count(), KEPT);
+        assert_eq!(fs::read_dir(root.path()).unwrap().count(), keep);
         assert!(read(root.path(), &run(count - 1)).unwrap().is_some());
     }
 }

@@ -24,8 +24,8 @@ pub(crate) fn folder() -> Option<PathBuf> {
     FOLDER.get().cloned()
 }
 
-/// Begins to log. Where no file can be written, standard error is still served.
-pub(crate) fn start(verbose: u8, folder: &Path) -> io::Result<()> {
+/// Begins to log; to the file, down to `file_level`, or to debugging. Where no file can be written, standard error is still served.
+pub(crate) fn start(verbose: u8, folder: &Path, file_level: Option<Level>) -> io::Result<()> {
     let level = match verbose {
         0 => None,
         1 => Some(Level::INFO),
@@ -39,8 +39,8 @@ pub(crate) fn start(verbose: u8, folder: &Path) -> io::Result<()> {
         Ok(file) => (Some(file), None),
         Err(error) => (None, Some(error)),
     };
-    let file =
-        file.map(|file| fmt::layer().with_writer(file).with_ansi(false).with_filter(only_ours(Level::DEBUG)));
+    let file_level = only_ours(file_level.unwrap_or(Level::DEBUG));
+    let file = file.map(|file| fmt::layer().with_writer(file).with_ansi(false).with_filter(file_level));
     if file.is_some() {
         _ = FOLDER.set(folder.to_owned());
     }

@@ -84,7 +84,7 @@ async fn perform(cli: Cli, mut setting: Setting, out: &Arc<Output>) -> Result<()
         Ok(api) => api,
         Err(failure) => return Err(Box::new(Ending { failure, setting })),
     };
-    if let Err(error) = logging::start(cli.verbose, &api.logs()) {
+    if let Err(error) = logging::start(cli.verbose, &api.logs(), api.log_level()) {
         out.talk(&format!("No log is kept: {error}"));
     }
     let context = Context::new(api, out.clone(), &cli, setting.program.clone());
