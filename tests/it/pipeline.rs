@@ -11,7 +11,8 @@ use crate::harness::{Ended, PASSWORD, start};
 use crate::site::Site;
 
 /// What the build makes: a page of the stage's name and of all texts that were brought down. `$$` is a dollar.
-const BUILD: &str = "mkdir -p dist && { echo \"<h1>$$STAGE</h1>\"; cat content/*.txt; } > dist/index.html";
+const BUILD: &str = "mkdir -p dist && { echo \"<h1>$$STAGE</h1>\"; cat content/*.txt; } > dist/index.html \
+    && echo \"$${TEAM_PASSWORD:-none}\" > env.txt";
 
 /// A team's project: two sites on one server, of which one is brought down, built and published.
 struct Project {
@@ -102,6 +103,9 @@ fn a_site_is_brought_down_built_and_published() {
     assert_eq!((&pull["bytes"], &publish["files"]), (&json!(8), &json!(1)), "{last}");
     assert_eq!((&build["files"], &build["failed"]), (&json!(2), &json!(0)), "{last}");
     assert!(pull["connections"].as_u64() >= Some(1) && publish["seconds"].as_f64() > Some(0.0), "{last}");
+
+    // The variable that the password is taken from is not for commands.
+    assert_eq!(fs::read_to_string(project.workspace().join("env.txt")).unwrap(), "none\n");
 
     // It is allowed now, and nothing has changed but what the build makes anew.
     let again = project.run(&["run", "shop"]).live();

@@ -44,6 +44,14 @@ impl Slipway {
         }
     }
 
+    /// The environment variables that passwords are taken from, besides Slipway's own.
+    pub(crate) fn password_variables(&self) -> Vec<String> {
+        match &*self.catalog {
+            Catalog::Sites(_) => Vec::new(),
+            Catalog::Project(project) => project.password_variables(),
+        }
+    }
+
     /// How many logs of runs are kept for each site.
     pub(crate) fn kept_logs(&self) -> usize {
         let keep = match &*self.catalog {

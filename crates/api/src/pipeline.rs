@@ -1,8 +1,7 @@
 //! Requests that take several steps: pull, build, publish.
 
-use secrecy::SecretString;
 use slipway_core::{Code, Failure, PipelineStep, RunState, Site, SiteName};
-use slipway_engine::{Events, Order, PublishOptions, PullOptions, PullPreview, RunPreview};
+use slipway_engine::{Environment, Events, Order, PublishOptions, PullOptions, PullPreview, RunPreview};
 use tokio_util::sync::CancellationToken;
 
 use crate::catalog::Lookup;
@@ -99,7 +98,7 @@ impl Slipway {
     async fn order(&self, site: &Site, request: RunRequest, for_real: bool) -> Result<Order, Failure> {
         let steps = request.steps.unwrap_or_else(|| site.steps());
         let pull = self.protecting(request.pull);
-        let mut order = Order { steps, pull, publish: request.publish, environment: Vec::new() };
+        let mut order = Order { steps, pull, publish: request.publish, environment: Environment::default() };
         if !for_real || !order.steps.contains(&PipelineStep::Build) {
             return Ok(order);
         }
@@ -125,8 +124,8 @@ impl Slipway {
         Err(Failure::new(Code::BuildNotAllowed, commands.join("; ")))
     }
 
-    fn build_environment(&self, site: &Site) -> Result<Vec<(String, SecretString)>, Failure> {
-        let Some(build) = &site.build else { return Ok(Vec::new()) };
+    fn build_environment(&self, site: &Site) -> Result<Environment, Failure> {
+        let Some(build) = &site.build else { return Ok(Environment::default()) };
         let look_up = Lookup(self);
         let expand = |(name, template): (&String, &String)| {
             let value = slipway_store::project::expand_secret(template, &look_up).map_err(|error| {
@@ -134,7 +133,8 @@ impl Slipway {
             })?;
             Ok((name.clone(), value))
         };
-        build.environment.iter().map(expand).collect()
+        let set = build.environment.iter().map(expand).collect::<Result<_, _>>()?;
+        Ok(Environment { set, hide: self.password_variables() })
     }
 
     /// The same, with the project file out of reach: what comes from a server must not say which commands are run.

@@ -126,8 +126,8 @@ fn line(event: &Event) -> Option<String> {
         Event::Progress(_) => return None,
         Event::State { run, state } => format!("{} (run {run})", state.as_str()),
         Event::Planned { new, changed, removed, unchanged, bytes, bytes_waiting } => format!(
-            "plan: {new} new, {changed} changed, {removed} to remove, {unchanged} unchanged, {bytes} bytes to send, \
-             {bytes_waiting} of them sent already"
+            "plan: {new} new, {changed} changed, {removed} to remove, {unchanged} unchanged, {bytes} bytes to transfer, \
+             {bytes_waiting} of them transferred already"
         ),
         Event::File { change, path, bytes } => {
             let mut text = format!("{} {path:?}", format!("{change:?}").to_lowercase());

@@ -4,13 +4,12 @@ use std::collections::VecDeque;
 use std::path::Path;
 use std::time::Duration;
 
-use secrecy::SecretString;
 use sha2::Digest;
 use slipway_core::{Build, Code, Event, Failure, RunState, Sha256, Site, StepStatistics};
 use tokio::time::Instant;
 
 use crate::blot::{Blotter, Lines};
-use crate::command::{Ended, run_command};
+use crate::command::{Ended, Environment, run_command};
 use crate::run::Run;
 use crate::work::Events;
 
@@ -46,7 +45,7 @@ pub fn build_digest(site: &Site) -> Option<Sha256> {
 /// [`Code::BuildFailed`] where a command can't be started, fails or takes too long.
 pub(crate) async fn build_step(
     run: &Run<'_>,
-    environment: &[(String, SecretString)],
+    environment: &Environment,
     statistics: &mut StepStatistics,
 ) -> Result<(), Failure> {
     run.enter(RunState::Building).await?;
@@ -55,7 +54,7 @@ pub(crate) async fn build_step(
         return Err(Failure::new(Code::ConfigurationInvalid, "the site has no build"));
     };
     must_be_there(&site.folder).await?;
-    let blotter = Blotter::new(environment);
+    let blotter = Blotter::new(&environment.set);
     let deadline = Instant::now() + Duration::from_secs(build.timeout_seconds.into());
     for command in &build.commands {
         run.work.events.send(Event::Command { command: command.clone() });

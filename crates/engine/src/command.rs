@@ -28,6 +28,15 @@ pub(crate) enum Ended {
     TimedOut,
 }
 
+/// The environment of a command, where it differs from that of this process. Slipway's own variables are never in it.
+#[derive(Debug, Clone, Default)]
+pub struct Environment {
+    /// Further variables, with their values.
+    pub set: Vec<(String, SecretString)>,
+    /// Variables that are kept from it, since they hold secrets of others.
+    pub hide: Vec<String>,
+}
+
 /// Runs a command line until its end, or until `deadline`. `output` is handed what it writes, and whether by standard
 /// error. Dropped before its end, it is stopped at once, with all that it has started.
 ///
@@ -36,7 +45,7 @@ pub(crate) enum Ended {
 pub(crate) async fn run_command(
     line: &str,
     folder: &Path,
-    environment: &[(String, SecretString)],
+    environment: &Environment,
     deadline: Instant,
     mut output: impl FnMut(&[u8], bool),
 ) -> io::Result<Ended> {
@@ -87,13 +96,16 @@ enum Stage {
 struct Group(Box<dyn ChildWrapper>);
 
 impl Group {
-    fn start(line: &str, folder: &Path, environment: &[(String, SecretString)]) -> io::Result<Self> {
+    fn start(line: &str, folder: &Path, environment: &Environment) -> io::Result<Self> {
         let mut command = shell(line);
         command.current_dir(folder).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         for (name, _) in std::env::vars_os().filter(|(name, _)| is_own(name)) {
             command.env_remove(name);
         }
-        command.envs(environment.iter().map(|(name, value)| (name, value.expose_secret())));
+        for name in &environment.hide {
+            command.env_remove(name);
+        }
+        command.envs(environment.set.iter().map(|(name, value)| (name, value.expose_secret())));
         let mut wrap = CommandWrap::from(command);
         wrap.wrap(KillOnDrop);
         contain(&mut wrap);

@@ -31,6 +31,7 @@ mod work;
 
 pub use build::build_digest;
 pub use check::{CheckReport, CheckStep, check, sign_in};
+pub use command::Environment;
 pub use excludes::{DEFAULT_EXCLUDES, check_excludes};
 pub use pipeline::{Order, RunPreview, preview_run, run};
 pub use preview::{Preview, preview};

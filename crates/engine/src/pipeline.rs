@@ -4,11 +4,11 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use secrecy::SecretString;
 use slipway_core::{Build, Code, Failure, Outcome, PipelineStep, RunState, Site, StepStatistics};
 use slipway_store::RunKind;
 
 use crate::build::build_step;
+use crate::command::Environment;
 use crate::preview::{Preview, preview};
 use crate::publish::{PublishOptions, publish_step};
 use crate::pull::{PullOptions, PullPreview, preview_pull, pull_step};
@@ -22,8 +22,8 @@ pub struct Order {
     pub steps: Vec<PipelineStep>,
     /// For the pull.
     pub pull: PullOptions,
-    /// For the build: the further environment variables of the site, with their references looked up.
-    pub environment: Vec<(String, SecretString)>,
+    /// For the build.
+    pub environment: Environment,
     /// For the publish.
     pub publish: PublishOptions,
 }

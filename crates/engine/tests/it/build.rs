@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use slipway_core::{Build, Code, Event, Failure, Outcome, PipelineStep, RunState, SiteState};
-use slipway_engine::{Order, PublishOptions, build_digest, run};
+use slipway_engine::{Environment, Order, PublishOptions, build_digest, run};
 use slipway_remote::memory::MemoryOptions;
 
 use crate::fixture::Fixture;
@@ -19,7 +19,8 @@ fn fixture(commands: &[&str]) -> Fixture {
 
 async fn build_with(fixture: &Fixture, environment: &[(&str, &str)]) -> Result<Outcome, Failure> {
     let work = fixture.work(Arc::new(fixture.server.clone()), &PublishOptions::default());
-    let environment = environment.iter().map(|&(name, value)| (name.to_owned(), value.into())).collect();
+    let set = environment.iter().map(|&(name, value)| (name.to_owned(), value.into())).collect();
+    let environment = Environment { set, hide: vec!["HIDDEN".to_owned()] };
     let order = Order { steps: vec![PipelineStep::Build], environment, ..Order::default() };
     run(&work, &order).await.map(|(_, outcome)| outcome).map_err(|(_, failure)| failure)
 }
@@ -208,12 +209,13 @@ async fn secrets_are_blotted_out_and_only_what_is_referenced_is_passed() {
 
 /// Variables of the process can't be set here: the test runs itself again, with one.
 #[tokio::test]
-async fn variables_of_slipways_own_are_not_passed() {
+async fn variables_that_hold_secrets_are_not_passed() {
     if std::env::var_os("SLIPWAY_PASSWORD").is_none() {
         let test = std::env::current_exe().unwrap();
         let mut again = std::process::Command::new(test);
-        again.arg("build::variables_of_slipways_own_are_not_passed").arg("--exact");
-        again.env("SLIPWAY_PASSWORD", "hunter2").env("slipway_x", "hunter2").env("PASSED_ON", "yes");
+        again.arg("build::variables_that_hold_secrets_are_not_passed").arg("--exact");
+        again.env("SLIPWAY_PASSWORD", "hunter2").env("slipway_x", "hunter2");
+        again.env("HIDDEN", "hunter2").env("PASSED_ON", "yes");
         let ended = again.output().unwrap();
         let text = String::from_utf8_lossy(&ended.stdout).into_owned();
         assert!(ended.status.success() && text.contains("1 passed"), "{text}");

@@ -113,6 +113,16 @@ impl Project {
         self.sites.iter().map(|(name, _)| name.clone()).collect()
     }
 
+    /// The environment variables that the file takes passwords from.
+    pub fn password_variables(&self) -> Vec<String> {
+        let passwords = self.sites.iter().filter_map(|(_, node)| node.get("password"));
+        let spots = passwords.flat_map(resolve::references);
+        let mut names: Vec<String> = spots.filter_map(|spot| spot.reference.into_variable()).collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
     /// What the file says of logs.
     pub fn logging(&self) -> &Logging {
         &self.logging

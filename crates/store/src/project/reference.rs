@@ -197,6 +197,14 @@ impl Reference {
         short.then(|| Self::Environment(inner.to_owned()))
     }
 
+    /// The environment variable that it refers to.
+    pub(super) fn into_variable(self) -> Option<String> {
+        match self {
+            Self::Environment(name) => Some(name),
+            Self::Credential(..) => None,
+        }
+    }
+
     fn look_up(&self, lookup: &dyn References) -> Result<(SecretString, StoreKind), String> {
         let ((value, store), what) = match self {
             Self::Environment(name) => {

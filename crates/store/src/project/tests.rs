@@ -13,6 +13,7 @@ fn a_site_over_the_defaults() {
     assert_eq!(project.folder(), fixture.folder.path());
     assert_eq!(*project.logging(), Logging { level: Some(tracing::Level::DEBUG), keep: Some(20) });
     assert_eq!(project.check(&Known), []);
+    assert_eq!(project.password_variables(), ["FTP_PASSWORD"]);
 
     let site = project.site(&name("shop"), &Known).unwrap();
     let password = project.password(&name("shop"), &Known).unwrap();
