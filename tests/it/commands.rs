@@ -77,6 +77,34 @@ fn run(site: &Site, words: &[&str]) -> crate::harness::Ended {
 }
 
 #[test]
+fn a_hosting_mail_is_read() {
+    let site = Site::unknown();
+    let mail = "Hello,\nyour web space is ready.\n\nFTP server: ftp.example.com\nUser name:  anna\n\
+                Password:   s3c:ret=\nDirectory:  /public_html\nWebsite:    https://www.example.com\n";
+    fs::write(site.home().join("mail.txt"), mail).unwrap();
+    let found = run(&site, &["site", "read-text", site.home().join("mail.txt").to_str().unwrap()]).done();
+    for (key, value) in [
+        ("host", json!("ftp.example.com")),
+        ("user", json!("anna")),
+        ("password", json!("s3c:ret=")),
+        ("port", Value::Null),
+        ("remote_dir", json!("/public_html")),
+        ("web_url", json!("https://www.example.com")),
+    ] {
+        assert_eq!(found[key], value, "{key}: {found}");
+    }
+    let address = site.home().join("address.txt");
+    fs::write(&address, "ftpes://an%6ea:p%40ss@ftp.example.com:2121/htdocs").unwrap();
+    let mut command = site.slipway();
+    let ended =
+        start(command.args(["site", "read-text", "-"]).stdin(fs::File::open(&address).unwrap())).end();
+    let found: Value = serde_json::from_str(&ended.out).unwrap();
+    assert_eq!((&found["user"], &found["password"]), (&json!("anna"), &json!("p@ss")), "{found}");
+    assert_eq!((&found["port"], &found["protocol"]), (&json!(2121), &json!("ftps")), "{found}");
+    run(&site, &["site", "read-text", "nosuch.txt"]).failed("import_failed", 3);
+}
+
+#[test]
 fn settings_that_make_no_sense_are_refused() {
     let site = Site::unknown();
     for (host, options) in [

@@ -5,6 +5,7 @@ pub mod code;
 pub mod credential;
 pub mod digest;
 pub mod event;
+pub mod hosting_text;
 pub mod local_name;
 pub mod manifest;
 pub mod path;
@@ -18,6 +19,7 @@ pub use code::{Code, ExitCode, Failure, SiteState};
 pub use credential::{CredentialType, StoreKind};
 pub use digest::Sha256;
 pub use event::{Event, FileChange, FileProgress, Progress};
+pub use hosting_text::HostingText;
 pub use manifest::{LocalFile, Manifest, Published, PublishedFile};
 pub use path::{PathError, RemoteDir, RemotePath};
 pub use plan::{

@@ -22,6 +22,7 @@ pub(crate) mod site;
 mod site_build;
 mod site_options;
 mod site_remove;
+mod site_text;
 mod site_view;
 
 use std::io::{self, Write};

@@ -10,6 +10,7 @@ use super::password::{self, can_ask};
 use super::site_build::BuildOptions;
 use super::site_options::{SiteOptions, local_folder};
 use super::site_remove::Remove;
+use super::site_text::ReadText;
 use super::site_view::{self, SiteLine};
 use crate::args::Name;
 use crate::words::quoted;
@@ -35,6 +36,7 @@ enum What {
     Show(Show),
     Edit(Box<Edit>),
     Remove(Remove),
+    ReadText(ReadText),
 }
 
 /// Add a site.
@@ -128,7 +130,7 @@ impl Site {
     pub(crate) fn name(&self) -> Option<&SiteName> {
         match &self.what {
             What::Add(add) => Some(&add.site.name),
-            What::List(_) => None,
+            What::List(_) | What::ReadText(_) => None,
             What::Show(show) => Some(&show.site.name),
             What::Edit(edit) => Some(&edit.site.name),
             What::Remove(remove) => Some(&remove.site.name),
@@ -156,6 +158,7 @@ impl Site {
             }
             What::Edit(edit) => edit.run(context).await,
             What::Remove(remove) => remove.run(context).await,
+            What::ReadText(read) => read.run(context).await,
         }
     }
 }
