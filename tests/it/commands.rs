@@ -77,6 +77,37 @@ fn run(site: &Site, words: &[&str]) -> crate::harness::Ended {
 }
 
 #[test]
+fn a_removed_site_leaves_no_password_for_the_next_of_its_name() {
+    let site = Site::unknown();
+    site.add("ftp.example.com", 21, &[]).done();
+    let with_key = |words: &[&str]| {
+        let mut command = site.slipway();
+        command.arg("--json").args(words).env_remove("SLIPWAY_SHOP_FTP_PASSWORD");
+        start(command.env("SLIPWAY_CREDENTIALS_KEY", "a pass phrase")).end()
+    };
+    with_key(&["credential", "store", "use", "file"]).done();
+    with_key(&["credential", "set", NAME, "--user", "anna"]).done();
+    // Without the pass phrase it can't be removed, and so the site stays.
+    let mut locked = site.command("site remove", &["--yes"]);
+    start(locked.env_remove("SLIPWAY_SHOP_FTP_PASSWORD")).end().failed("credentials_key_missing", 4);
+    site.run("site show", &[]).done();
+    with_key(&["site", "remove", NAME, "--yes"]).done();
+    site.add("ftp.example.com", 21, &[]).done();
+    assert_eq!(with_key(&["credential", "list"]).done()["credentials"], json!([]));
+}
+
+#[test]
+fn settings_that_cannot_be_read_are_said() {
+    let site = Site::unknown();
+    site.add("ftp.example.com", 21, &[]).done();
+    fs::write(site.data().join("settings.json"), "{\"version\":9}").unwrap();
+    for words in [&["credential", "list"][..], &["credential", "store", "list"]] {
+        let failed = run(&site, words).failed("data_unusable", 3);
+        assert!(failed["detail"].as_str().unwrap().contains("update Slipway"), "{failed}");
+    }
+}
+
+#[test]
 fn a_hosting_mail_is_read() {
     let site = Site::unknown();
     let mail = "Hello,\nyour web space is ready.\n\nFTP server: ftp.example.com\nUser name:  anna\n\

@@ -190,7 +190,7 @@ fn values_are_shown_to_nobody_without_a_terminal() {
     assert_eq!(ended.status.code(), Some(6), "{ended:?}");
     machine.run(&["credential", "configure", NAME]).failed("confirmation_needed", 6);
     // What can't be sent is not kept.
-    for line in ["", "a\0b"] {
+    for line in ["", "a\0b", &"x".repeat(1025), &"x".repeat(70_000)] {
         machine
             .typing(line, &["credential", "set", NAME, "--password-stdin"])
             .failed("configuration_invalid", 3);

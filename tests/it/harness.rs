@@ -1,6 +1,6 @@
 //! The command as a process: how it is found, started, stopped and read.
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -35,6 +35,9 @@ pub(crate) fn binary() -> PathBuf {
 pub(crate) struct Running {
     child: Child,
     outputs: [Receiver<Vec<u8>>; 2],
+    /// What it has said on standard output already, and how much of that was waited for.
+    said: Vec<u8>,
+    seen: usize,
     patience: Duration,
 }
 
@@ -46,7 +49,7 @@ pub(crate) fn start(command: &mut Command) -> Running {
         .spawn()
         .unwrap_or_else(|error| panic!("{command:?}: {error}"));
     let outputs = [reader(child.stdout.take().unwrap()), reader(child.stderr.take().unwrap())];
-    Running { child, outputs, patience: PATIENCE }
+    Running { child, outputs, said: Vec::new(), seen: 0, patience: PATIENCE }
 }
 
 fn reader(mut output: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
@@ -85,12 +88,45 @@ impl Running {
         String::from_utf8(bytes).unwrap()
     }
 
+    /// Waits until it says this on standard output, behind what was waited for before.
+    #[track_caller]
+    pub(crate) fn says(&mut self, text: &str) {
+        let deadline = Instant::now() + self.patience;
+        loop {
+            let new = &self.said[self.seen..];
+            if let Some(at) = new.windows(text.len()).position(|part| part == text.as_bytes()) {
+                self.seen += at + text.len();
+                return;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.outputs[0].recv_timeout(left) {
+                Ok(more) => self.said.extend(more),
+                Err(error) => panic!("{error} before {text:?}: {}", String::from_utf8_lossy(&self.said)),
+            }
+        }
+    }
+
+    /// What it says on standard output for so long, behind what was waited for.
+    pub(crate) fn says_within(&mut self, time: Duration) -> String {
+        let deadline = Instant::now() + time;
+        while let Ok(more) = self.outputs[0].recv_timeout(deadline.saturating_duration_since(Instant::now()))
+        {
+            self.said.extend(more);
+        }
+        String::from_utf8_lossy(&self.said[self.seen..]).into_owned()
+    }
+
+    /// Types something.
+    pub(crate) fn is_told(&mut self, text: &str) {
+        self.child.stdin.as_mut().expect("a pipe to type into").write_all(text.as_bytes()).unwrap();
+    }
+
     /// Waits for its end.
     pub(crate) fn end(mut self) -> Ended {
         let deadline = Instant::now() + self.patience;
         let mut texts = Vec::new();
-        for output in &self.outputs {
-            let mut bytes = Vec::new();
+        for (output, said) in self.outputs.iter().zip([std::mem::take(&mut self.said), Vec::new()]) {
+            let mut bytes = said;
             loop {
                 let left = deadline.saturating_duration_since(Instant::now());
                 match output.recv_timeout(left) {

@@ -83,3 +83,42 @@ fn every_kind_of_file_is_known() {
     let kept = run(&site, &["credential", "list"]).done();
     assert_eq!(kept["credentials"].as_array().unwrap().len(), 1, "{kept}");
 }
+
+#[test]
+fn sites_without_folders_are_given_theirs_by_name() {
+    let site = Site::unknown();
+    let home = site.home();
+    run(&site, &["credential", "store", "use", "file"]).done();
+    let server = |name: &str| {
+        format!(
+            "<Server><Host>ftp.example.com</Host><Port>21</Port><Protocol>4</Protocol><User>anna</User>\
+            <Pass encoding=\"base64\">czNjcmV0</Pass><Logontype>1</Logontype><Name>{name}</Name></Server>"
+        )
+    };
+    let servers: String = ["shop", "my blog", "notes"].map(server).concat();
+    fs::write(home.join("sites.xml"), format!("<FileZilla3><Servers>{servers}</Servers></FileZilla3>"))
+        .unwrap();
+    fs::create_dir(home.join("a=b")).unwrap();
+
+    let plan = run(&site, &["import", "sites.xml", "--folder", "website", "--dry-run"]).done();
+    assert_eq!((&plan["sites"], plan["skipped"].as_array().unwrap().len()), (&json!([]), 3), "{plan}");
+    let why = plan["skipped"][1]["why"].as_str().unwrap();
+    assert!(why.ends_with("add it with --folder 'my blog=DIR'"), "{why}");
+    let folders = ["--folder", "shop=website", "--folder", "my blog=a=b"];
+    run(&site, &[&["import", "sites.xml"], &folders[..]].concat()).failed("confirmation_needed", 6);
+    let missing = ["import", "sites.xml", "--folder", "shop=nosuch", "--yes"];
+    run(&site, &missing).failed("local_folder_missing", 3);
+    let added = run(&site, &[&["import", "sites.xml", "--yes"], &folders[..]].concat()).done();
+    assert_eq!(added["added"], json!(["shop", "my blog"]), "{added}");
+    // One is left, and says so in another way; its folder may hold what looks like a name.
+    let why = added["skipped"][0]["why"].as_str().unwrap();
+    assert!(why.ends_with("add it with --folder DIR"), "{why}");
+    let added = run(&site, &["import", "sites.xml", "--yes", "--folder", "a=b"]).done();
+    assert_eq!(added["added"], json!(["notes"]), "{added}");
+    let kept = run(&site, &["credential", "list"]).done();
+    assert_eq!(kept["credentials"].as_array().unwrap().len(), 3, "{kept}");
+    let listed = run(&site, &["site", "list"]).done();
+    let folders: Vec<_> = listed["sites"].as_array().unwrap().iter().map(|site| &site["folder"]).collect();
+    let (ab, website) = (home.join("a=b"), home.join("website"));
+    assert_eq!(folders, [&json!(ab), &json!(ab), &json!(website)], "{listed}");
+}

@@ -33,3 +33,4 @@ mod selection;
 mod site;
 mod sources;
 mod stopped;
+mod terminal;

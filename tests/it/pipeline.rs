@@ -39,9 +39,13 @@ impl Project {
                     "remote_dir": "shop",
                     "pull": { "into": "content" },
                     "build": {
-                        "commands": [BUILD, "echo \"made with $$SECRET\""],
+                        "commands": [BUILD, "echo \"made with $$SECRET for $$MODE\""],
                         "output": "dist",
-                        "environment": { "STAGE": "${env:STAGE}", "SECRET": "${cred:shop:ftp_password}" },
+                        "environment": {
+                            "STAGE": "${env:STAGE}",
+                            "SECRET": "ftp://me:${cred:shop:ftp_password}@h",
+                            "MODE": "production $$",
+                        },
                     },
                 },
                 "blog": { "folder": "./blog", "remote_dir": "blog", "connections": 1 },
@@ -129,12 +133,19 @@ fn what_the_build_says_is_told_without_its_secrets() {
     let project = Project::new();
     let ended = project.run(&["run", "shop", "--allow-build"]);
     let lines: Vec<Value> = ended.events_named("output").iter().map(|event| event["line"].clone()).collect();
-    assert_eq!(lines, ["made with •••"]);
+    assert_eq!(
+        lines,
+        ["made with ftp://me:•••@h for production $"],
+        "what is written in the file is no secret"
+    );
     let run = ended.live()["run"].as_str().unwrap().to_owned();
     let log = project.run(&["history", "shop", "--run", &run, "--log"]).done();
     let lines = log["lines"].as_array().unwrap();
     let said = |text: &str| lines.iter().any(|line| line.as_str().unwrap().contains(text));
-    assert!(said("made with •••") && said("index.html") && said("news.txt"), "{log}");
+    assert!(
+        said("made with ftp://me:•••@h for production $") && said("index.html") && said("news.txt"),
+        "{log}"
+    );
 }
 
 #[test]
@@ -144,6 +155,7 @@ fn steps_can_be_taken_one_by_one() {
     assert_eq!((&pulled["event"], &pulled["outcome"]), (&json!("finished"), &json!("done")), "{pulled}");
     assert_eq!(texts(&project.workspace()), ["content/more/picture.png", "content/news.txt"]);
     let built = project.run(&["run", "shop", "--steps", "build", "--allow-build"]).done();
+    assert_eq!(built["password_from"], Value::Null, "a build needs no password: {built}");
     assert_eq!((&built["outcome"], steps(&built)), (&json!("done"), vec!["build"]), "{built}");
     assert!(project.workspace().join("dist/index.html").exists());
     assert!(!project.daemon.root().join("shop/index.html").exists());
@@ -194,8 +206,9 @@ fn a_failed_build_sends_nothing() {
     let project = Project::new();
     let file = project.site.home().join("slipway.json");
     let text = fs::read_to_string(&file).unwrap();
-    fs::write(&file, text.replace("echo \\\"made with $$SECRET\\\"", "echo oh no $$SECRET >&2; exit 7"))
-        .unwrap();
+    let failing =
+        text.replace("echo \\\"made with $$SECRET for $$MODE\\\"", "echo oh no $$SECRET >&2; exit 7");
+    fs::write(&file, failing).unwrap();
     let before = snapshot(project.daemon.root());
     let ended = project.run(&["run", "shop", "--allow-build"]);
     let failed = ended.failed("build_failed", 1);
@@ -204,7 +217,7 @@ fn a_failed_build_sends_nothing() {
         (&json!("building"), &json!("nothing_online")),
         "{failed}"
     );
-    assert!(failed["detail"].as_str().unwrap().contains("oh no •••"), "{failed}");
+    assert!(failed["detail"].as_str().unwrap().contains("oh no ftp://me:•••@h"), "{failed}");
     assert_eq!(snapshot(project.daemon.root()), before);
     let runs = project.run(&["history", "shop"]).done();
     assert_eq!(steps(&runs["runs"][0]["outcome"]), ["pull", "build"], "{runs}");

@@ -1,13 +1,16 @@
-//! A publish that its user stops.
+//! A publish or a build that its user stops.
 
 use std::fs;
+use std::process::Command;
 use std::sync::{Arc, OnceLock};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use slipway_testkit::{Action, ControlProxy, Daemon, Kind, sample_tree, snapshot};
 
 use crate::conversation::Conversation;
-use crate::harness::signal;
-use crate::site::Site;
+use crate::harness::{Running, binary, signal, start};
+use crate::site::{NAME, Site};
 
 const FILES: usize = 40;
 
@@ -79,4 +82,65 @@ fn while_going_live() {
     let last = site.publish(&[]).live();
     site.assert_online(daemon.root(), &last);
     assert_eq!(talk.sent().len(), 0, "everything had arrived");
+}
+
+/// Writes down a process and waits for it, which goes on as long as there is `wait`.
+const WAITS: &str = "(while test -e wait; do sleep 0.05; done) & echo $! > new; mv new child; wait";
+
+/// A build that waits, and the process that it waits for.
+fn waiting(site: &Site, command: Command) -> (Running, u32) {
+    let build = ["run", "--json", NAME, "--steps", "build", "--allow-build"];
+    let running = start(site.environment(command).args(build));
+    let file = site.folder().join("child");
+    soon(|| file.exists());
+    (running, fs::read_to_string(file).unwrap().trim().parse().unwrap())
+}
+
+fn soon(mut what: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !what() {
+        assert!(Instant::now() < deadline, "not within half a minute");
+        sleep(Duration::from_millis(5));
+    }
+}
+
+fn is_gone(process: u32) -> bool {
+    let status = fs::read_to_string(format!("/proc/{process}/stat"));
+    status.map_or(true, |status| status.contains(") Z"))
+}
+
+fn buildable() -> Site {
+    let site = Site::at(9, &[]);
+    site.write(&[("wait", b"")]);
+    site.run("site edit", &["--build", WAITS]).done();
+    site
+}
+
+#[test]
+fn while_building_with_all_that_was_started() {
+    for name in ["INT", "TERM", "HUP"] {
+        let site = buildable();
+        let (running, child) = waiting(&site, Command::new(binary()));
+        signal(name, running.id());
+        // A shell tells its jobs that the terminal is gone, then the system does: that is no second request.
+        if name == "HUP" {
+            signal(name, running.id());
+        }
+        let failed = running.end().failed("cancelled", 7);
+        assert_eq!(failed["stage"], "building", "{name}: {failed}");
+        soon(|| is_gone(child));
+        assert_eq!(site.states(), ["cancelled"], "{name}");
+    }
+}
+
+#[test]
+fn not_by_the_end_of_a_terminal_that_it_is_to_outlive() {
+    let site = buildable();
+    let mut command = Command::new("sh");
+    command.args(["-c", "trap '' HUP; exec \"$0\" \"$@\""]).arg(binary());
+    let (running, _) = waiting(&site, command);
+    signal("HUP", running.id());
+    site.delete(&["wait"]);
+    running.end().done();
+    assert_eq!(site.states(), ["done"]);
 }

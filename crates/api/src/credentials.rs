@@ -88,7 +88,7 @@ impl Slipway {
                 this.must_exist(name)?;
             }
             let mut all = CredentialList::default();
-            for (store, listed) in this.credentials.list(&known) {
+            for (store, listed) in this.credentials.list(&known).map_err(credential)? {
                 match listed {
                     Ok(sites) => all.kept.extend(sites.into_iter().flat_map(|(site, kinds)| {
                         kinds.into_iter().map(move |kind| KeptCredential { site: site.clone(), kind, store })
@@ -146,7 +146,7 @@ impl Slipway {
 
     /// All kinds of places, whether they work here, and which is chosen.
     pub async fn credential_stores(&self) -> Result<Vec<StoreStatus>, Failure> {
-        self.blocking(|this| Ok(this.credentials.stores())).await
+        self.blocking(|this| this.credentials.stores().map_err(credential)).await
     }
 
     /// Chooses the place that passwords are kept in from now on.

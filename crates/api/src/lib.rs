@@ -17,13 +17,13 @@ use slipway_store::{CredentialError, Credentials, DataDir, Ledger, Sites, StoreE
 
 pub use catalog::{ProjectProblem, check_project};
 pub use credentials::{CredentialList, KeptCredential, SignIn, SignedIn};
-pub use pipeline::RunRequest;
+pub use pipeline::{AllowBuild, RunRequest};
 pub use publishing::Finished;
 pub use sites::SiteChange;
 pub use slipway_core as core;
 pub use slipway_engine::{
     CheckReport, CheckStep, Events, Finding, FindingKind, Preview, PublishOptions, PullOptions, PullPreview,
-    RunPreview,
+    RunPreview, build_digest,
 };
 pub use slipway_store::import::{Import, ImportKind, Imported, Skipped};
 pub use slipway_store::project::{self, Shown};

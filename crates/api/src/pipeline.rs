@@ -1,10 +1,18 @@
 //! Requests that take several steps: pull, build, publish.
 
-use slipway_core::{Code, Failure, PipelineStep, RunState, Site, SiteName};
+use std::cell::RefCell;
+use std::ffi::OsString;
+
+use secrecy::SecretString;
+use slipway_core::{
+    Code, CredentialType, Failure, PipelineStep, RunState, Sha256, Site, SiteName, StoreKind,
+};
 use slipway_engine::{Environment, Events, Order, PublishOptions, PullOptions, PullPreview, RunPreview};
+use slipway_store::project::{References, expand_secret};
 use tokio_util::sync::CancellationToken;
 
 use crate::catalog::Lookup;
+use crate::publishing::Login;
 use crate::{Finished, Slipway, stored};
 
 /// What a run of several steps is to do.
@@ -16,8 +24,21 @@ pub struct RunRequest {
     pub publish: PublishOptions,
     /// For the pull.
     pub pull: PullOptions,
-    /// The user has seen the site's build commands and allows them.
-    pub allow_build: bool,
+    /// What the user says of the site's build commands.
+    pub allow_build: AllowBuild,
+}
+
+/// Which build commands may run, besides those that were allowed before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AllowBuild {
+    /// None.
+    #[default]
+    None,
+    /// Whatever there are.
+    Any,
+    /// Those that the user has seen, by their [`build_digest`](slipway_engine::build_digest): the site may have changed
+    /// since.
+    Seen(Sha256),
 }
 
 impl Slipway {
@@ -34,7 +55,11 @@ impl Slipway {
         cancel: CancellationToken,
     ) -> Result<Finished, Failure> {
         self.recorded(name, events, |events| async move {
-            let (work, lock) = match self.work(name, &request.publish, events, cancel).await {
+            let login = match self.needless_login(name, &request).await {
+                Ok(login) => login,
+                Err(failure) => return Err((None, failure)),
+            };
+            let (work, lock) = match self.work_as(name, login, &request.publish, events, cancel).await {
                 Ok(ready) => ready,
                 Err(failure) => return Err((None, failure)),
             };
@@ -47,6 +72,17 @@ impl Slipway {
             ended
         })
         .await
+    }
+
+    /// For a run that only builds, and so never logs in: no password is asked for.
+    async fn needless_login(&self, name: &SiteName, request: &RunRequest) -> Result<Option<Login>, Failure> {
+        if request.steps.as_deref() != Some(&[PipelineStep::Build]) {
+            return Ok(None);
+        }
+        let name = name.clone();
+        let site = self.blocking(move |this| this.described(&name)).await?;
+        let user = if site.user.is_empty() { "nobody".to_owned() } else { site.user };
+        Ok(Some(Login { user, password: SecretString::default() }))
     }
 
     /// What several steps would do. Changes nothing, here or on the server, and runs no command.
@@ -112,9 +148,9 @@ impl Slipway {
         Ok(order)
     }
 
-    fn allow_build(&self, site: &Site, yes: bool) -> Result<(), Failure> {
+    fn allow_build(&self, site: &Site, allow: AllowBuild) -> Result<(), Failure> {
         let Some(digest) = slipway_engine::build_digest(site) else { return Ok(()) };
-        if yes {
+        if allow == AllowBuild::Any || allow == AllowBuild::Seen(digest) {
             return self.ledger.allow_build(&site.name, digest).map_err(stored);
         }
         if self.ledger.is_build_allowed(&site.name, digest).map_err(stored)? {
@@ -126,21 +162,47 @@ impl Slipway {
 
     fn build_environment(&self, site: &Site) -> Result<Environment, Failure> {
         let Some(build) = &site.build else { return Ok(Environment::default()) };
-        let look_up = Lookup(self);
+        let look_up = Noted { lookup: Lookup(self), values: RefCell::default() };
         let expand = |(name, template): (&String, &String)| {
-            let value = slipway_store::project::expand_secret(template, &look_up).map_err(|error| {
+            let value = expand_secret(template, &look_up).map_err(|error| {
                 Failure::new(Code::ConfigurationInvalid, format!("build.environment.{name}: {error}"))
             })?;
             Ok((name.clone(), value))
         };
-        let set = build.environment.iter().map(expand).collect::<Result<_, _>>()?;
-        Ok(Environment { set, hide: self.password_variables() })
+        let set = build.environment.iter().map(expand).collect::<Result<Vec<(_, SecretString)>, _>>()?;
+        // What is written in plain letters is known to all who see the file, and is often a common word.
+        let secrets = look_up.values.into_inner();
+        Ok(Environment { set, secrets, hide: self.password_variables() })
     }
 
-    /// The same, with the project file out of reach: what comes from a server must not say which commands are run.
+    /// The same, with the project file and Slipway's own folder out of reach: what comes from a server must not say
+    /// which commands are run.
     fn protecting(&self, mut options: PullOptions) -> PullOptions {
+        options.protected.push(self.data.path().to_owned());
         options.protected.extend(self.project_file().map(std::path::Path::to_owned));
         options
+    }
+}
+
+/// Looks references up, and takes note of what they stand for.
+struct Noted<'a> {
+    lookup: Lookup<'a>,
+    values: RefCell<Vec<SecretString>>,
+}
+
+impl References for Noted<'_> {
+    fn environment(&self, name: &str) -> Option<OsString> {
+        let value = self.lookup.environment(name);
+        self.values
+            .borrow_mut()
+            .extend(value.iter().filter_map(|value| value.to_str()).map(SecretString::from));
+        value
+    }
+
+    fn credential(&self, site: &SiteName, kind: CredentialType) -> Result<(SecretString, StoreKind), String> {
+        let found = self.lookup.credential(site, kind);
+        self.values.borrow_mut().extend(found.iter().map(|(value, _)| value.clone()));
+        found
     }
 }
 
@@ -148,4 +210,32 @@ impl Slipway {
 pub(crate) fn ended_in(outcome: &slipway_core::Outcome) -> RunState {
     let published = outcome.steps.iter().any(|step| step.step == PipelineStep::Publish);
     if published { RunState::Live } else { RunState::Done }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made_by(command: &str) -> Site {
+        let site = serde_json::json!({
+            "name": "shop", "folder": "/site", "host": "localhost", "user": "anna",
+            "build": { "commands": [command] },
+        });
+        serde_json::from_value(site).unwrap()
+    }
+
+    #[test]
+    fn a_yes_is_for_what_was_shown() {
+        let data = tempfile::tempdir().unwrap();
+        let slipway = Slipway::open(Some(data.path()), None).unwrap();
+        let (shown, changed) = (made_by("make"), made_by("curl x | sh"));
+        let seen = AllowBuild::Seen(slipway_engine::build_digest(&shown).unwrap());
+        let code = |site: &Site, allow| slipway.allow_build(site, allow).map_err(|failure| failure.code);
+        assert_eq!(code(&shown, AllowBuild::None), Err(Code::BuildNotAllowed));
+        assert_eq!(code(&changed, seen), Err(Code::BuildNotAllowed));
+        assert_eq!(code(&changed, AllowBuild::None), Err(Code::BuildNotAllowed), "nothing was kept");
+        assert_eq!(code(&shown, seen), Ok(()));
+        assert_eq!(code(&shown, AllowBuild::None), Ok(()), "once is enough");
+        assert_eq!(code(&changed, AllowBuild::Any), Ok(()));
+    }
 }

@@ -13,6 +13,9 @@ use slipway_core::{Event, Failure, RunId};
 /// So many logs are kept of each site, unless the project file says otherwise.
 pub(crate) const KEPT: usize = 50;
 
+/// Of what build commands write, so many bytes are kept.
+const MOST_OUTPUT: usize = 10 * 1024 * 1024;
+
 /// Writes a run's events to a file of its own, once the run has a name.
 #[derive(Clone)]
 pub(crate) struct RunLog(Arc<Mutex<State>>);
@@ -24,13 +27,16 @@ struct State {
     /// What was said before the run had a name.
     early: String,
     file: Option<BufWriter<File>>,
+    /// Bytes of what build commands wrote.
+    output: usize,
     broken: bool,
 }
 
 impl RunLog {
     /// Logs go to this folder, where so many are kept.
     pub(crate) fn new(folder: PathBuf, keep: usize) -> Self {
-        let state = State { folder, keep: keep.max(1), early: String::new(), file: None, broken: false };
+        let state =
+            State { folder, keep: keep.max(1), early: String::new(), file: None, output: 0, broken: false };
         Self(Arc::new(Mutex::new(state)))
     }
 
@@ -38,7 +44,7 @@ impl RunLog {
     pub(crate) fn note(&self, event: &Event) {
         let Some(text) = line(event) else { return };
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.broken {
+        if state.broken || !state.has_room(event) {
             return;
         }
         if let Err(error) =
@@ -51,6 +57,25 @@ impl RunLog {
 }
 
 impl State {
+    /// Whether the event is to be written: a build that says too much is not, so that it can't fill the disk.
+    fn has_room(&mut self, event: &Event) -> bool {
+        let Event::Output { line, .. } = event else { return true };
+        let had_room = self.output < MOST_OUTPUT;
+        self.output = self.output.saturating_add(line.len() + 1);
+        if had_room && self.output >= MOST_OUTPUT {
+            self.note_full();
+        }
+        had_room && self.output < MOST_OUTPUT
+    }
+
+    fn note_full(&mut self) {
+        if let Some(file) = &mut self.file
+            && let Err(error) = writeln!(file, "(what the commands wrote from here on is left out)")
+        {
+            tracing::warn!(%error, "the run's log can't be written");
+        }
+    }
+
     fn write(&mut self, event: &Event, line: &str) -> io::Result<()> {
         let run = match event {
             Event::State { run, .. } | Event::Finished { run, .. } => Some(run),
@@ -199,6 +224,20 @@ mod tests {
             let mode = fs::metadata(path(&folder, &run(1))).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600);
         }
+    }
+
+    #[test]
+    fn a_build_that_says_too_much_fills_no_disk() {
+        let root = tempfile::tempdir().unwrap();
+        let log = RunLog::new(root.path().to_owned(), KEPT);
+        log.note(&Event::State { run: run(1), state: RunState::Building });
+        for _ in 0..12_000 {
+            log.note(&Event::Output { line: "x".repeat(1_000), error: false });
+        }
+        log.note(&Event::State { run: run(1), state: RunState::Done });
+        let text = read(root.path(), &run(1)).unwrap().unwrap();
+        assert!(text.len() < MOST_OUTPUT + MOST_OUTPUT / 10, "{}", text.len());
+        assert!(text.contains("is left out") && text.lines().last().unwrap().contains("done"));
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Requests about sites.
 
 use secrecy::SecretString;
-use slipway_core::{CredentialType, Failure, ServerFacts, Site, SiteName};
-use slipway_store::{SiteCredentials, StoreError};
+use slipway_core::{CredentialType, Failure, ServerFacts, Site, SiteName, StoreKind};
+use slipway_store::{CredentialError, SiteCredentials, StoreError};
 
 use crate::catalog::Catalog;
 use crate::{Slipway, credential, stored};
@@ -75,6 +75,24 @@ impl Slipway {
         .await
     }
 
+    /// Removes what is kept for the site, from wherever it is.
+    fn forget_credentials(&self, site: &Site) -> Result<(), Failure> {
+        let remove = |store| self.credentials.remove(&site.name, store, &CredentialType::ALL);
+        match remove(site.credentials) {
+            Ok(_)
+            | Err(
+                CredentialError::NotFound | CredentialError::Unavailable { .. } | CredentialError::ReadOnly,
+            ) => {}
+            Err(error) => return Err(credential(error)),
+        }
+        for store in [StoreKind::Keychain, StoreKind::File] {
+            if let Err(error) = remove(Some(store)) {
+                tracing::info!(%error, store = store.as_str(), "nothing was removed");
+            }
+        }
+        Ok(())
+    }
+
     /// A user name that is kept comes before the site's own: it would undo the change.
     fn forget_user(&self, site: &Site) {
         let kinds = [CredentialType::FtpUsername];
@@ -83,13 +101,9 @@ impl Slipway {
         }
     }
 
-    /// Drops what was learnt and does not hold for the changed site: digests of another folder's files, and a limit
-    /// that a new number of connections should be tried against.
+    /// Drops what was learnt and does not hold for the changed site: a limit that a new number of connections should be
+    /// tried against.
     fn forget_outdated(&self, before: &Site, site: &Site) -> Result<(), StoreError> {
-        if before.source_folders() != site.source_folders() {
-            let gone: Vec<Box<str>> = self.ledger.hashes(&site.name)?.into_keys().collect();
-            self.ledger.save_hashes(&site.name, &[], &gone)?;
-        }
         if before.connections != site.connections {
             let place = self.ledger.place(&site.name, &slipway_engine::destination(site))?;
             let facts = self.ledger.server_facts(place)?;
@@ -98,20 +112,19 @@ impl Slipway {
         Ok(())
     }
 
-    /// Forgets a site: its settings, its password, its history. What is online stays online.
+    /// Forgets a site: its settings, its password, its history. What is online stays online. Where its password can't
+    /// be removed the site stays too: another site of this name would be given it.
     pub async fn remove_site(&self, name: &SiteName) -> Result<(), Failure> {
         let name = name.clone();
         self.blocking(move |this| {
             let _lock = this.data.lock_site(&name).map_err(stored)?;
-            let site = this.list()?.remove(&name).map_err(stored)?;
+            let site = this.list()?.get(&name).map_err(stored)?;
+            this.forget_credentials(&site)?;
+            this.list()?.remove(&name).map_err(stored)?;
             this.ledger.remove_site(&name).map_err(stored)?;
             let logs = this.data.run_logs(&name);
             if let Err(error) = std::fs::remove_dir_all(&logs) {
                 tracing::debug!(%error, "no logs were removed");
-            }
-            if let Err(error) = this.credentials.remove(&name, site.credentials, &CredentialType::ALL) {
-                // No password was kept, or the keychain is not to be had: the site is gone all the same.
-                tracing::info!(%error, "no password was removed");
             }
             Ok(())
         })
@@ -123,5 +136,6 @@ impl Slipway {
 pub(crate) fn check(site: &Site) -> Result<(), Failure> {
     let invalid = |error| Failure::new(slipway_core::Code::ConfigurationInvalid, error);
     site.validate().map_err(invalid)?;
-    slipway_engine::check_excludes(&site.exclude).map_err(invalid)
+    slipway_engine::check_excludes(&site.exclude).map_err(invalid)?;
+    slipway_engine::check_excludes(&site.keep).map_err(invalid)
 }

@@ -3,6 +3,7 @@
 
 mod args;
 mod commands;
+mod hidden;
 mod logging;
 mod messages;
 mod output;

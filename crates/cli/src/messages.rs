@@ -56,8 +56,8 @@ enum Doing {
     Remove,
     /// Passwords were to be shown.
     Show,
-    /// Sites of another program were to be added: those of this file.
-    Import { file: PathBuf },
+    /// Sites of another program were to be added: those of this file, with these folders, as they were typed.
+    Import { typed: String },
     /// A project file was to be begun.
     Begin,
     /// A project file was to be checked.
@@ -75,7 +75,7 @@ impl Doing {
             Command::Credential(credential) if credential.keeps() => Self::Keep,
             Command::Credential(credential) if credential.removes() => Self::Remove,
             Command::Credential(credential) if credential.shows() => Self::Show,
-            Command::Import(import) => Self::Import { file: import.file.clone() },
+            Command::Import(import) => Self::Import { typed: import.as_typed() },
             Command::Config(config) if config.begins() => Self::Begin,
             Command::Config(config) if config.checks() => Self::Check,
             _ => Self::Other,
@@ -94,7 +94,9 @@ impl Setting {
             Some(path) => format!(" {option} {}", quoted(&path.to_string_lossy())),
             None => String::new(),
         };
-        let (data_dir, config) = (named("--data-dir", &cli.data_dir), named("--config", &cli.config));
+        let project = cli.command.project(cli.config.as_deref());
+        let config = project.clone().or_else(|| cli.config.clone());
+        let (data_dir, config) = (named("--data-dir", &cli.data_dir), named("--config", &config));
         Self {
             program: format!("slipway{data_dir}{config}"),
             name: cli.command.site().cloned(),
@@ -102,7 +104,7 @@ impl Setting {
             logs: None,
             run: None,
             doing: Doing::of(&cli.command),
-            project: cli.command.project(cli.config.as_deref()),
+            project,
         }
     }
 }

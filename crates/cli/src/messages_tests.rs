@@ -175,6 +175,7 @@ fn what_has_to_be_confirmed_is_named() {
         (&["credential", "remove", "shop"], None, "slipway credential remove shop --yes"),
         (&["credential", "list", "--show-values"], None, "at a terminal"),
         (&["import", "a.xml"], None, "slipway import a.xml --yes"),
+        (&["import", "a.xml", "--folder", "b=c"], None, "slipway import a.xml --folder b=c --yes"),
     ] {
         let text = said(arguments, count);
         assert!(text.contains(part), "{part:?} in {text:?}");
@@ -299,6 +300,23 @@ fn numbers_are_right() {
     assert!(waited.starts_with("Slipway waited 1 second for ftp.example.com."), "{waited}");
     let nobody = words(&Failure::new(Code::ConnectionTimedOut, ""), &Setting::default()).explanation;
     assert!(nobody.starts_with("Slipway waited in vain for the server."), "{nobody}");
+}
+
+#[test]
+fn what_is_advised_helps_there() {
+    let said = |arguments: &[&str], code| message(&Failure::new(code, ""), &Setting::new(&cli(arguments)));
+    let text = said(&["config", "show", "nosuch"], Code::SiteNotFound);
+    assert!(text.ends_with("slipway --config slipway.json site list"), "{text}");
+    let text = said(&["credential", "set", "shop"], Code::PasswordMissing);
+    assert!(!text.contains("nobody") && text.contains("slipway credential set shop "), "{text}");
+    for arguments in [&["credential", "list"][..], &["credential", "store", "move", "keychain", "file"]] {
+        let text = said(arguments, Code::KeychainLocked);
+        assert!(!text.contains("SLIPWAY_"), "{text}");
+    }
+    let text = said(&["check", "shop"], Code::KeychainLocked);
+    assert!(text.ends_with("in the environment variable SLIPWAY_SHOP_FTP_PASSWORD."), "{text}");
+    let text = said(&["credential", "store", "use", "env"], Code::CredentialsReadOnly);
+    assert!(!text.contains("keychain") && text.contains("credential store list"), "{text}");
 }
 
 #[test]

@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
 use slipway_api::{CancellationToken, KeyFor};
+use tokio::runtime::Handle;
 
 use crate::commands::Context;
 use crate::commands::password::can_ask;
+use crate::hidden;
 use crate::output::Output;
 
 /// How often two pass phrases may differ.
@@ -24,6 +26,7 @@ pub(crate) fn ask_for(context: &Context) {
 /// Who sits at the terminal.
 struct Person {
     out: Arc<Output>,
+    runtime: Handle,
     cancel: CancellationToken,
 }
 
@@ -34,7 +37,7 @@ enum Chosen {
 
 impl Person {
     fn at(context: &Context) -> Self {
-        Self { out: context.out.clone(), cancel: context.cancel.clone() }
+        Self { out: context.out.clone(), runtime: Handle::current(), cancel: context.cancel.clone() }
     }
 
     fn pass_phrase(&self, key: KeyFor) -> Option<SecretString> {
@@ -67,8 +70,9 @@ impl Person {
 
     /// Nothing typed is no pass phrase. Ctrl-C is more: it stops everything.
     fn types(&self, prompt: &str) -> Option<SecretString> {
-        match rpassword::prompt_password(prompt) {
-            Ok(typed) => Some(typed).filter(|typed| !typed.is_empty()).map(SecretString::from),
+        // The asker is called where it may block.
+        match self.runtime.block_on(hidden::ask(prompt.to_owned(), &self.cancel)) {
+            Ok(typed) => typed,
             Err(error) => {
                 tracing::info!(%error, "no pass phrase was typed");
                 if error.kind() == io::ErrorKind::Interrupted {

@@ -33,8 +33,9 @@ impl Display {
     pub(crate) fn start(context: &Context) -> Self {
         let (sender, events) = mpsc::channel::<Option<Event>>();
         let (out, screen) = (context.out.clone(), context.screen.clone());
+        // Before anything can be asked: a question takes what is drawn off the terminal.
+        let mut view = View::new(&out, &screen);
         let thread = thread::Builder::new().name("slipway-progress".to_owned()).spawn(move || {
-            let mut view = View::new(&out, &screen);
             while let Ok(Some(event)) = events.recv() {
                 view.show(&out, &event);
             }

@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM: the first stops in good order, the second ends at once.
+//! Ctrl-C, SIGTERM and the end of the terminal: the first stops in good order, the second ends at once.
 
 use std::process;
 
@@ -15,12 +15,12 @@ pub(crate) fn listen(context: &Context) {
     };
     let context = context.clone();
     tokio::spawn(async move {
-        signals.next().await;
+        signals.first().await;
         if let Some(text) = stopping(context.watch.state()) {
             context.out.talk(text);
         }
         context.cancel.cancel();
-        signals.next().await;
+        signals.second().await;
         let failure = Failure::new(Code::Cancelled, "stopped at once");
         context.out.last(&messages::Failed::new(&failure, &messages::Setting::default()));
         process::exit(i32::from(ExitCode::Cancelled as u8));
@@ -46,16 +46,35 @@ fn stopping(state: Option<RunState>) -> Option<&'static str> {
 struct Signals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
+    hang_up: Option<tokio::signal::unix::Signal>,
 }
 
 #[cfg(unix)]
 impl Signals {
     fn new() -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+        let hang_up = if outlives_terminal() { None } else { Some(signal(SignalKind::hangup())?) };
+        let (interrupt, terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        Ok(Self { interrupt, terminate, hang_up })
     }
 
-    async fn next(&mut self) {
+    async fn first(&mut self) {
+        let Self { interrupt, terminate, hang_up } = self;
+        let hung_up = async {
+            match hang_up {
+                Some(hang_up) => hang_up.recv().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = hung_up => {}
+        }
+    }
+
+    /// The end of the terminal is none: both the shell and the system tell it.
+    async fn second(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
@@ -63,18 +82,47 @@ impl Signals {
     }
 }
 
-/// The signal that asks for an end.
+/// Whether Slipway was started to outlive its terminal, as `nohup` does. What is ignored stays so in a new process: the
+/// shell survives only then.
+#[cfg(unix)]
+fn outlives_terminal() -> bool {
+    let mut shell = process::Command::new("sh");
+    shell.args(["-c", "kill -s HUP $$"]);
+    shell.stdin(process::Stdio::null()).stdout(process::Stdio::null()).stderr(process::Stdio::null());
+    shell.status().is_ok_and(|status| status.success())
+}
+
+/// The signals that ask for an end.
 #[cfg(windows)]
-struct Signals(tokio::signal::windows::CtrlC);
+struct Signals {
+    interrupt: tokio::signal::windows::CtrlC,
+    interrupt_key: tokio::signal::windows::CtrlBreak,
+    close: tokio::signal::windows::CtrlClose,
+    shut_down: tokio::signal::windows::CtrlShutdown,
+}
 
 #[cfg(windows)]
 impl Signals {
     fn new() -> std::io::Result<Self> {
-        tokio::signal::windows::ctrl_c().map(Self)
+        use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_shutdown};
+        let (interrupt, interrupt_key) = (ctrl_c()?, ctrl_break()?);
+        Ok(Self { interrupt, interrupt_key, close: ctrl_close()?, shut_down: ctrl_shutdown()? })
     }
 
-    async fn next(&mut self) {
-        self.0.recv().await;
+    async fn first(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.interrupt_key.recv() => {}
+            _ = self.close.recv() => {}
+            _ = self.shut_down.recv() => {}
+        }
+    }
+
+    async fn second(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.interrupt_key.recv() => {}
+        }
     }
 }
 

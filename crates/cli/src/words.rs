@@ -78,7 +78,8 @@ pub(crate) fn quoted(argument: &str) -> String {
 pub(crate) fn pairs<'a>(rows: impl IntoIterator<Item = (&'a str, String)>) -> Vec<String> {
     let rows: Vec<_> = rows.into_iter().collect();
     let width = rows.iter().map(|(label, _)| label.chars().count()).max().unwrap_or(0);
-    rows.iter().map(|(label, value)| format!("  {label:width$}  {value}").trim_end().to_owned()).collect()
+    let line = |(label, value): &(&str, String)| format!("  {label}{}  {value}", gap(label, width));
+    rows.iter().map(|row| line(row).trim_end().to_owned()).collect()
 }
 
 /// Lines of aligned columns, two spaces apart. The columns named in `numbers` stand at the right.
@@ -89,11 +90,17 @@ pub(crate) fn table(rows: &[Vec<String>], numbers: &[usize]) -> Vec<String> {
     let widths: Vec<usize> = (0..columns).map(|column| widest(column).unwrap_or(0)).collect();
     let line = |row: &Vec<String>| {
         let cells = row.iter().zip(&widths).enumerate().map(|(column, (cell, &width))| {
-            if numbers.contains(&column) { format!("{cell:>width$}") } else { format!("{cell:width$}") }
+            let gap = gap(cell, width);
+            if numbers.contains(&column) { format!("{gap}{cell}") } else { format!("{cell}{gap}") }
         });
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
     rows.iter().map(line).collect()
+}
+
+/// What is missing to this width, in characters. The width of a format ends at 65,535.
+fn gap(text: &str, width: usize) -> String {
+    " ".repeat(width.saturating_sub(text.chars().count()))
 }
 
 #[cfg(test)]
@@ -128,6 +135,10 @@ mod tests {
         let rows =
             [vec!["a".into(), "1".into(), "x".into()], vec!["über".into(), "100".into(), String::new()]];
         assert_eq!(table(&rows, &[1]), ["a       1  x", "über  100"]);
+        let long = "x".repeat(70_000);
+        let rows = [vec!["a".to_owned(), "b".to_owned()], vec![long.clone(), "b".to_owned()]];
+        assert_eq!(table(&rows, &[])[1], format!("{long}  b"));
+        assert_eq!(table(&rows, &[])[0].len(), 70_003);
         assert_eq!(pairs([("a", "1".into()), ("bcd", "2".into())]), ["  a    1", "  bcd  2"]);
     }
 }

@@ -241,7 +241,8 @@ pub fn plan(local: &Manifest, published: &Published, server: &ServerView, option
 
 /// What is known of a file on the server.
 struct Known<'a> {
-    /// What it was when Slipway put it there, or when it was brought down since and is still so.
+    /// What it was when Slipway put it there, or when it was brought down: the latter if it is still so, or if it
+    /// is there and was never put there by Slipway.
     record: Option<&'a PublishedFile>,
     /// Whether Slipway put it there.
     ours: bool,
@@ -252,12 +253,10 @@ struct Known<'a> {
 impl<'a> Known<'a> {
     fn of(published: &'a Published, path: &RemotePath, server: &ServerView) -> Self {
         let record = published.files.get(path);
-        let as_pulled = match (published.pulled.get(path), server.of(path)) {
-            (Some(pulled), Some(Some(seen))) if !differs(pulled, seen) => Some(pulled),
-            _ => None,
-        };
+        let pulled = published.pulled.get(path).zip(server.of(path).flatten());
+        let as_pulled = pulled.filter(|(pulled, seen)| !differs(pulled, *seen)).map(|(pulled, _)| pulled);
         Self {
-            record: as_pulled.or(record),
+            record: as_pulled.or(record).or(pulled.map(|(pulled, _)| pulled)),
             ours: record.is_some(),
             news: as_pulled.is_some() && as_pulled != record,
         }
@@ -280,7 +279,7 @@ fn add_local(
             if keeps(plan, path, false, options) {
                 return;
             }
-            Change::Changed
+            if known.ours { Change::Changed } else { Change::Foreign }
         }
         (Some(_), _) if same => {
             plan.unchanged += 1;

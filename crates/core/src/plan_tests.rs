@@ -284,6 +284,30 @@ fn what_was_brought_down_is_no_surprise() {
     assert_eq!(plan.conflicts.iter().map(|c| c.path.as_str()).collect::<Vec<_>>(), ["old"]);
 }
 
+#[test]
+fn what_was_brought_down_and_changed_on_the_server_since_is_a_conflict() {
+    let record = |content: u8| PublishedFile { server_modified: Some(70), ..(&local(content)).into() };
+    let pulled = ["both", "there", "gone", "deleted"].map(|name| (path(name), record(5)));
+    let published = Published { pulled: pulled.into(), ..Published::default() };
+    let here = manifest(&[("both", 6), ("there", 5), ("gone", 6)]);
+    let mut server = seen(&[("both", 5, 80), ("there", 9, 70), ("deleted", 9, 80)], true);
+    let with = |server: &ServerView, on_conflict| {
+        plan(&here, &published, server, &PlanOptions { on_conflict, ..PlanOptions::default() })
+    };
+    let abort = with(&server, OnConflict::Abort);
+    let conflicts: Vec<_> = abort.conflicts.iter().map(|c| (c.path.as_str(), c.removal)).collect();
+    assert_eq!(conflicts, [("both", false), ("there", false)]);
+    assert_eq!(uploads(&abort), [("gone", Change::New)]);
+    assert_eq!(uploads(&with(&server, OnConflict::Keep)), [("gone", Change::New)]);
+    let replace = with(&server, OnConflict::Replace);
+    let expected = [("both", Change::Foreign), ("gone", Change::New), ("there", Change::Foreign)];
+    assert_eq!(uploads(&replace), expected);
+    assert!(abort.removals.is_empty() && abort.forget.is_empty(), "never Slipway's to remove");
+    // Not looked at, it is as if nobody knew of it.
+    server = ServerView::default();
+    assert_eq!(with(&server, OnConflict::Abort).count(Change::New), 3);
+}
+
 fn purge(kept: &[&str]) -> PlanOptions {
     PlanOptions { purge: Some(kept.iter().map(|kept| path(kept)).collect()), ..PlanOptions::default() }
 }

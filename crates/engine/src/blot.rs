@@ -19,9 +19,9 @@ pub(crate) struct Blotter {
 }
 
 impl Blotter {
-    /// Blots the values of these variables out. A value of several lines is blotted out line by line.
-    pub(crate) fn new(environment: &[(String, SecretString)]) -> Self {
-        let lines = environment.iter().flat_map(|(_, value)| value.expose_secret().lines());
+    /// Blots these out. One of several lines is blotted out line by line.
+    pub(crate) fn new(secrets: &[SecretString]) -> Self {
+        let lines = secrets.iter().flat_map(|secret| secret.expose_secret().lines());
         let long = lines.map(str::trim).filter(|line| line.chars().count() >= SHORTEST_SECRET);
         let secrets: Vec<SecretString> = long.map(SecretString::from).collect();
         // No character is longer than 4 bytes.
@@ -124,8 +124,7 @@ mod tests {
     use super::*;
 
     fn blotter(secrets: &[&str]) -> Blotter {
-        let named = |secret: &&str| ("NAME".to_owned(), SecretString::from(*secret));
-        Blotter::new(&secrets.iter().map(named).collect::<Vec<_>>())
+        Blotter::new(&secrets.iter().map(|&secret| secret.into()).collect::<Vec<_>>())
     }
 
     fn lines(bytes: &[u8], portion: usize, blotter: &Blotter) -> Vec<String> {

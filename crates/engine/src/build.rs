@@ -54,7 +54,7 @@ pub(crate) async fn build_step(
         return Err(Failure::new(Code::ConfigurationInvalid, "the site has no build"));
     };
     must_be_there(&site.folder).await?;
-    let blotter = Blotter::new(&environment.set);
+    let blotter = Blotter::new(&environment.secrets);
     let deadline = Instant::now() + Duration::from_secs(build.timeout_seconds.into());
     for command in &build.commands {
         run.work.events.send(Event::Command { command: command.clone() });

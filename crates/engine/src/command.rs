@@ -33,6 +33,8 @@ pub(crate) enum Ended {
 pub struct Environment {
     /// Further variables, with their values.
     pub set: Vec<(String, SecretString)>,
+    /// What is blotted out of all that it writes.
+    pub secrets: Vec<SecretString>,
     /// Variables that are kept from it, since they hold secrets of others.
     pub hide: Vec<String>,
 }
@@ -105,6 +107,9 @@ impl Group {
         for name in &environment.hide {
             command.env_remove(name);
         }
+        // `cmd` would take a program of the site's folder, which may come from a server, for one of the system's.
+        #[cfg(windows)]
+        command.env("NoDefaultCurrentDirectoryInExePath", "1");
         command.envs(environment.set.iter().map(|(name, value)| (name, value.expose_secret())));
         let mut wrap = CommandWrap::from(command);
         wrap.wrap(KillOnDrop);
@@ -158,9 +163,10 @@ fn shell(line: &str) -> Command {
     command
 }
 
+/// A session has no terminal: who asks there fails at once. A group would be stopped in the background, without a word.
 #[cfg(unix)]
 fn contain(wrap: &mut CommandWrap) {
-    wrap.wrap(process_wrap::tokio::ProcessGroup::leader());
+    wrap.wrap(process_wrap::tokio::ProcessSession);
 }
 
 #[cfg(windows)]

@@ -43,6 +43,7 @@ pub(crate) struct Prepared {
 /// have done is noted in the ledger.
 pub async fn preview(work: &Work, options: &PublishOptions) -> Result<Preview, Failure> {
     let result = async {
+        work.note_interrupted().await?;
         let scanned = scan_folder(work, options).await?;
         let prepared = prepare(work, &scanned, options).await?;
         Ok(Preview { plan: prepared.plan, findings: scanned.findings, bytes_waiting: prepared.bytes_waiting })
@@ -58,7 +59,7 @@ pub(crate) async fn scan_folder(work: &Work, options: &PublishOptions) -> Result
     let compare = options.compare.unwrap_or(work.site.compare);
     work.blocking(move |this| {
         let stored = crate::failure::stored;
-        let cache = this.ledger.hashes(&this.site.name).map_err(stored)?;
+        let cache = this.hashes()?;
         let mut scanned = scan_sources(&this.site, &excludes, &cache, compare, &this.cancel)?;
         drop(cache);
         let (fresh, gone) = (std::mem::take(&mut scanned.fresh), std::mem::take(&mut scanned.gone));

@@ -5,6 +5,7 @@ mod bring;
 mod fetch;
 mod finding;
 mod here;
+mod lock;
 mod part;
 mod plan;
 mod prepare;
@@ -16,6 +17,7 @@ use slipway_core::{Code, Event, Failure, Outcome, RemotePath, RunState, StepStat
 
 pub use finding::{PullFinding, PullFindingKind};
 
+use crate::failure::stored;
 use crate::run::Run;
 use crate::work::Work;
 use bring::{Bringing, Missed};
@@ -108,6 +110,7 @@ async fn begin(work: &Work, target: &Target, plan: PullPlan) -> Result<PullPlan,
             bytes: bytes(&plan.jobs),
             bytes_waiting: plan.jobs.iter().filter(|job| job.goes_on()).map(|job| aside.waiting(job)).sum(),
         });
+        work.ledger.files_pulled(target.place, &plan.unrecorded).map_err(stored)?;
         if !plan.jobs.is_empty() {
             aside.make().map_err(|error| local(&error).about(target.folder.display()))?;
         }

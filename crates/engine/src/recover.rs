@@ -6,7 +6,6 @@ use std::collections::HashMap;
 use slipway_core::{Failure, RemotePath, RunId, Upload};
 use slipway_store::{JournalItem, Step};
 
-use crate::clock::now_ms;
 use crate::server_view::{list_folders, seen};
 use crate::staging::Staging;
 use crate::work::Work;
@@ -48,12 +47,7 @@ impl Left {
 
 /// Finds out what an earlier run left, and brings the ledger up to date with it.
 pub(crate) async fn recover(work: &Work) -> Result<Option<Left>, Failure> {
-    let unfinished = work
-        .ledger(|ledger, place| {
-            ledger.interrupted(place, now_ms())?;
-            ledger.unfinished(place)
-        })
-        .await?;
+    let unfinished = work.ledger(|ledger, place| ledger.unfinished(place)).await?;
     let Some(unfinished) = unfinished else { return Ok(None) };
     let staging = Staging::of(&unfinished.run);
     let listed = list_folders(work, vec![staging.folder().clone()]).await?;

@@ -28,6 +28,7 @@ impl<'a> Run<'a> {
         getrandom::fill(&mut random).map_err(|error| Failure::new(Code::Unexpected, error))?;
         let id = RunId::from_random(random);
         let begun = id.clone();
+        work.note_interrupted().await?;
         work.ledger(move |ledger, place| ledger.begin_run(&begun, place, kind, now_ms())).await?;
         Ok(Self { work, id, started: Instant::now(), state: Mutex::new(RunState::Queued) })
     }

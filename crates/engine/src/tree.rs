@@ -28,15 +28,19 @@ pub(crate) struct Tree {
     pub(crate) folders: BTreeSet<RemotePath>,
     /// Links, devices and the like: never followed, never touched.
     pub(crate) others: Vec<RemotePath>,
-    /// Names that can't be sent to a server, each with the folder that it was listed in.
+    /// Names that can't be sent to a server, or that it does not know as they are sent, each with the folder that it
+    /// was listed in. They are among neither files nor folders.
     pub(crate) unnameable: Vec<(RemotePath, String)>,
-    /// Names that their folder lists more than once, such as with accents composed and not. Which one a command
-    /// would reach can't be told: they are among neither files nor folders.
+    /// Names that their folder lists more than once. Which one a command would reach can't be told: they are among
+    /// neither files nor folders.
     pub(crate) repeated: BTreeSet<RemotePath>,
     /// Folders that another site is published to by Slipway. They are among the folders too, with what they hold.
     pub(crate) sites: BTreeSet<RemotePath>,
     /// Folders that the server does not let us look into. They are among the folders too.
     pub(crate) closed: Vec<RemotePath>,
+    /// Files and folders that the server spells otherwise than commands do, as file systems do that take accents
+    /// from their letters. Whether it finds them all the same has to be tried.
+    pub(crate) respelled: BTreeSet<RemotePath>,
 }
 
 /// Lists everything.
@@ -60,7 +64,11 @@ pub(crate) async fn walk(work: &Work) -> Result<Tree, Failure> {
                     Err(RemoteError::NotFound(_) | RemoteError::Denied(_) | RemoteError::Refused(_))
                         if !folder.is_root() =>
                     {
-                        tree.closed.push(folder);
+                        if tree.respelled.contains(&folder) {
+                            tree.leave_out(&folder);
+                        } else {
+                            tree.closed.push(folder);
+                        }
                         continue;
                     }
                     Err(error) => {
@@ -82,15 +90,35 @@ pub(crate) async fn walk(work: &Work) -> Result<Tree, Failure> {
         }
         level = next;
     }
+    try_respelled(work, &mut tree).await?;
     tree.closed.sort();
     tree.others.sort();
     Ok(tree)
 }
 
+/// Leaves out the files that the server does not find by their composed names. Folders have shown it when they were
+/// listed.
+async fn try_respelled(work: &Work, tree: &mut Tree) -> Result<(), Failure> {
+    let files = tree.respelled.iter().filter(|path| tree.files.contains_key(path)).cloned().collect();
+    let mut asking = Spread::start(work, Sizes, files, 16);
+    while let Some(done) = asking.next().await? {
+        for (file, size) in done {
+            match size {
+                Ok(_) => {}
+                Err(RemoteError::NotFound(_) | RemoteError::Denied(_) | RemoteError::Refused(_)) => {
+                    tree.leave_out(&file);
+                }
+                Err(error) => return Err(failure::remote(&error, Some(file.as_str()))),
+            }
+        }
+    }
+    Ok(())
+}
+
 impl Tree {
     /// Takes in what one folder holds; its folders are what is listed next.
     fn add(&mut self, folder: &RemotePath, listed: Vec<Entry>, next: &mut Vec<RemotePath>) {
-        let mut seen = BTreeMap::new();
+        let mut seen = BTreeMap::<RemotePath, Entry>::new();
         for entry in listed {
             let path = match folder.join(&entry.name) {
                 Ok(path) if path.is_own() => continue,
@@ -104,13 +132,25 @@ impl Tree {
                     continue;
                 }
             };
-            if seen.insert(path.clone(), entry).is_some() {
-                self.repeated.insert(path);
+            match seen.get(&path) {
+                // The server tells the spellings apart: commands reach the composed one.
+                Some(other) if other.respelled != entry.respelled => {
+                    self.unnameable.push((folder.clone(), entry.name.clone()));
+                    if entry.respelled {
+                        continue;
+                    }
+                }
+                Some(_) => drop(self.repeated.insert(path.clone())),
+                None => {}
             }
+            seen.insert(path, entry);
         }
         for (path, entry) in seen {
             if self.repeated.contains(&path) {
                 continue;
+            }
+            if entry.respelled {
+                self.respelled.insert(path.clone());
             }
             match entry.kind {
                 EntryKind::File => {
@@ -124,9 +164,17 @@ impl Tree {
             }
         }
     }
+
+    /// Takes out what can't be reached by its name.
+    fn leave_out(&mut self, path: &RemotePath) {
+        self.files.remove(path);
+        self.folders.remove(path);
+        self.unnameable.push((path.parent().unwrap_or_else(RemotePath::root), path.name().to_owned()));
+    }
 }
 
 on_paths!(List, list, Vec<Entry>);
+on_paths!(Sizes, sizes, u64);
 
 #[cfg(test)]
 mod tests {
@@ -137,7 +185,7 @@ mod tests {
     }
 
     fn entry(name: &str, kind: EntryKind) -> Entry {
-        Entry { name: name.to_owned(), kind, size: 7, modified: Some(5) }
+        Entry { name: name.to_owned(), respelled: false, kind, size: 7, modified: Some(5) }
     }
 
     #[test]
@@ -150,7 +198,7 @@ mod tests {
             entry("link", EntryKind::Other),
             entry("..", EntryKind::File),
             entry("../../etc", EntryKind::Folder),
-            entry("u\u{308}", EntryKind::File),
+            entry("\u{fc}", EntryKind::File),
             entry("\u{fc}", EntryKind::Folder),
         ];
         tree.add(&RemotePath::root(), listed, &mut next);
@@ -166,5 +214,24 @@ mod tests {
         assert!(tree.files.contains_key(&path("css/b.html")));
         let names: Vec<&str> = tree.unnameable.iter().map(|(_, name)| name.as_str()).collect();
         assert_eq!(names, ["..", "../../etc"]);
+    }
+
+    #[test]
+    fn of_two_spellings_the_composed_one_is_reached() {
+        let respelled = |kind| Entry { respelled: true, ..entry("\u{fc}", kind) };
+        let both = [respelled(EntryKind::Folder), entry("\u{fc}", EntryKind::File)];
+        for listed in [both.clone().to_vec(), both.into_iter().rev().collect()] {
+            let (mut tree, mut next) = (Tree::default(), Vec::new());
+            tree.add(&path("a"), listed, &mut next);
+            assert!(tree.files.contains_key(&path("a/\u{fc}")) && next.is_empty());
+            assert_eq!(tree.unnameable, [(path("a"), "\u{fc}".to_owned())]);
+            assert!(tree.repeated.is_empty() && tree.respelled.is_empty() && tree.folders.is_empty());
+        }
+        let mut tree = Tree::default();
+        tree.add(&path("a"), vec![respelled(EntryKind::File)], &mut Vec::new());
+        assert_eq!(tree.respelled, [path("a/\u{fc}")].into());
+        tree.leave_out(&path("a/\u{fc}"));
+        assert!(tree.files.is_empty());
+        assert_eq!(tree.unnameable.len(), 1);
     }
 }

@@ -1,13 +1,15 @@
 //! What a run works with.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use slipway_core::{Code, Event, Failure, FileChange, RemotePath, Site, StoreKind};
 use slipway_remote::{Backoff, Connector, Pool, RemoteError};
-use slipway_store::{Ledger, PlaceId};
+use slipway_store::{CachedHash, Ledger, PlaceId};
 use tokio_util::sync::CancellationToken;
 
+use crate::clock::now_ms;
 use crate::failure::{cancelled, stored};
 use crate::publish::PublishOptions;
 use crate::scan::Finding;
@@ -103,6 +105,18 @@ impl Work {
     /// Where the password was found.
     pub fn password_from(&self) -> Option<StoreKind> {
         self.password_from
+    }
+
+    /// The digests that are known of the files in the site's source folders.
+    pub(crate) fn hashes(&self) -> Result<HashMap<Box<str>, CachedHash>, Failure> {
+        let folders = self.site.source_folders();
+        let said = folders.iter().map(|(folder, place)| format!("{}\n{place}\n", folder.display()));
+        self.ledger.hashes(&self.site.name, &said.collect::<String>()).map_err(stored)
+    }
+
+    /// Marks runs at this place that never ended as interrupted. To be called before a run begins.
+    pub(crate) async fn note_interrupted(&self) -> Result<(), Failure> {
+        self.ledger(|ledger, place| ledger.interrupted(place, now_ms()).map(drop)).await
     }
 
     /// Runs what blocks, such as the ledger, where it may block.

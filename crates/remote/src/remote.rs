@@ -90,8 +90,11 @@ pub struct Rename {
 /// What a folder holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// The name, as the server says it, in NFC.
+    /// The name, as commands say it: in NFC.
     pub name: String,
+    /// Whether the server spells it otherwise. Some servers then find it by their own spelling only, which is never
+    /// sent.
+    pub respelled: bool,
     /// What it is.
     pub kind: EntryKind,
     /// Size in bytes (files).

@@ -9,8 +9,9 @@ use crate::data_dir::DataDir;
 use crate::error::StoreError;
 use crate::json_file;
 
-/// The version of the file that this Slipway writes, and the newest that it reads.
-const VERSION: i64 = 1;
+/// The version of the file that this Slipway writes, and the newest that it reads. Version 2 has builds, sources,
+/// pulls, what a purge keeps, and where credentials are.
+const VERSION: i64 = 2;
 
 /// The sites that Slipway knows. Each call reads the file anew, so that changes by other processes are seen.
 #[derive(Debug, Clone)]
@@ -149,7 +150,7 @@ mod tests {
         assert!(matches!(sites.remove(&changed.name), Err(StoreError::NotFound(_))));
         assert!(matches!(sites.replace(changed), Err(StoreError::NotFound(_))));
         let text = fs::read_to_string(&sites.file).unwrap();
-        assert!(text.starts_with("{\n  \"version\": 1,\n") && text.ends_with("}\n"), "{text}");
+        assert!(text.starts_with("{\n  \"version\": 2,\n") && text.ends_with("}\n"), "{text}");
     }
 
     #[test]
@@ -161,6 +162,20 @@ mod tests {
         for name in ["my-shop é", "My-Shop É", "MY_shop é"] {
             assert!(matches!(sites.add(site(name)), Err(StoreError::Exists { .. })), "{name}");
         }
+    }
+
+    #[test]
+    fn a_file_of_version_1_is_read_for_ever() {
+        let (_root, sites) = sites();
+        let text = r#"{"version":1,"sites":[{"name":"shop","folder":"/home/a/shop","host":"h","user":"u",
+            "protocol":"ftp","remote_dir":"public_html","connections":3,"compare":"checksum","exclude":["*.psd"],
+            "retry":{"attempts":2,"first_wait_ms":5,"longest_wait_ms":9},"timeout_seconds":7}]}"#;
+        fs::write(&sites.file, text).unwrap();
+        let shop = sites.get(&SiteName::new("shop").unwrap()).unwrap();
+        assert_eq!((shop.connections, shop.timeout_seconds, shop.retry.attempts), (3, 7, 2));
+        sites.add(site("b")).unwrap();
+        assert!(fs::read_to_string(&sites.file).unwrap().contains("\"version\": 2"));
+        assert_eq!(sites.get(&shop.name).unwrap(), shop);
     }
 
     #[test]
@@ -190,7 +205,7 @@ mod tests {
             ("{\"version\":1,\n\"sites\":[}", Some((2, 10))),
             ("", Some((1, 0))),
             ("{\"version\":1,\"sites\":[],\n\"x\":1}", Some((2, 3))),
-            ("{\"version\":2,\"sites\":{}}", None),
+            ("{\"version\":3,\"sites\":{}}", None),
         ] {
             fs::write(&sites.file, text).unwrap();
             let errors = [
@@ -204,7 +219,7 @@ mod tests {
                         assert_eq!((*line, *column), place, "{error}");
                         assert_eq!(*file, sites.file);
                     }
-                    (StoreError::Newer { found: 2, known: 1, .. }, None) => {
+                    (StoreError::Newer { found: 3, known: 2, .. }, None) => {
                         assert!(error.to_string().contains("update Slipway"));
                     }
                     _ => panic!("{text}: {error}"),

@@ -1,6 +1,7 @@
 //! `slipway import`: adds the sites that another program knows.
 
-use std::path::{Path, PathBuf};
+use std::ffi::OsString;
+use std::path::PathBuf;
 
 use clap::Args;
 use serde::Serialize;
@@ -9,14 +10,10 @@ use slipway_api::{Import as Found, ImportKind, Imported, Skipped};
 use slipway_core::{Code, Failure, Site, SiteName};
 
 use super::Context;
+use super::import_folders::{Folders, lacks_folder};
 use super::import_view::{show, there_already};
 use super::password::can_ask;
-use super::site_options::local_folder;
 use crate::words::{count, quoted};
-
-/// Why a site can't be added that has no folder.
-const NO_FOLDER: &str =
-    "the file does not say where the website is on this computer; add it with --folder DIR";
 
 /// Take over sites from another program.
 ///
@@ -27,14 +24,16 @@ const NO_FOLDER: &str =
 Examples:
   slipway import ~/.config/filezilla/sitemanager.xml --dry-run   what would be added
   slipway import WinSCP.ini
-  slipway import shop.duck --folder ./website")]
+  slipway import shop.duck --folder ./website
+  slipway import sitemanager.xml --folder shop=./shop --folder 'my blog=./blog'")]
 pub(crate) struct Import {
     /// The file of the other program, or a folder of such files.
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
-    /// The folder on this computer that holds the website, where there is one site that the file names no folder of.
-    #[arg(long, value_name = "DIR")]
-    folder: Option<PathBuf>,
+    /// The folder on this computer that holds the website: of the site of that name, or of the one site that the
+    /// file names no folder of. Can be given several times.
+    #[arg(long, value_name = "[NAME=]DIR")]
+    folder: Vec<OsString>,
     /// Show what would be added, and add nothing.
     #[arg(long)]
     dry_run: bool,
@@ -44,10 +43,17 @@ pub(crate) struct Import {
 }
 
 impl Import {
+    /// The file and the folders, as they were typed.
+    pub(crate) fn as_typed(&self) -> String {
+        let folders =
+            self.folder.iter().map(|folder| format!(" --folder {}", quoted(&folder.to_string_lossy())));
+        format!("{}{}", quoted(&self.file.to_string_lossy()), folders.collect::<String>())
+    }
+
     pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
         let found = context.api.read_import(&self.file).await?;
         let kind = found.kind;
-        let plan = plan(context, found, self.folder.as_deref()).await?;
+        let plan = plan(context, found, &self.folder).await?;
         show(context, kind, &plan.sites, &plan.skipped);
         if self.dry_run {
             context.out.last(&plan.line(kind));
@@ -117,9 +123,8 @@ struct NewSite<'a> {
     notes: &'a [String],
 }
 
-async fn plan(context: &Context, found: Found, folder: Option<&Path>) -> Result<Plan, Failure> {
+async fn plan(context: &Context, found: Found, folders: &[OsString]) -> Result<Plan, Failure> {
     let known = context.api.sites().await?;
-    let folder = folder.map(local_folder).transpose()?;
     let mut plan = Plan { sites: Vec::new(), skipped: found.skipped };
     for imported in found.sites {
         match there_already(&imported.site, &known) {
@@ -127,37 +132,21 @@ async fn plan(context: &Context, found: Found, folder: Option<&Path>) -> Result<
             None => plan.sites.push(imported),
         }
     }
-    if !with_folder(&mut plan.sites, folder) {
-        context
-            .out
-            .talk("The folder was not used: it is for a single site that the file names no folder of.");
+    let given = Folders::give(folders, &mut plan.sites)?;
+    for folder in &given.unused {
+        context.out.talk(&format!(
+            "The folder {} was not used: it is not clear for which site it is.",
+            quoted(folder)
+        ));
     }
     for imported in std::mem::take(&mut plan.sites) {
         if lacks_folder(&imported.site) {
-            plan.skip(&imported, NO_FOLDER.to_owned());
+            plan.skip(&imported, given.needed(&imported.site.name));
         } else {
             plan.sites.push(imported);
         }
     }
     Ok(plan)
-}
-
-/// Gives the folder to the one site that lacks one. Says no where there is a folder and no such site.
-fn with_folder(sites: &mut [Imported], folder: Option<PathBuf>) -> bool {
-    let Some(folder) = folder else { return true };
-    let mut lacking = sites.iter_mut().filter(|imported| lacks_folder(&imported.site));
-    match (lacking.next(), lacking.next()) {
-        (Some(imported), None) => {
-            imported.site.folder = folder;
-            true
-        }
-        _ => false,
-    }
-}
-
-/// Whether the file did not say where the website is on this computer.
-pub(super) fn lacks_folder(site: &Site) -> bool {
-    site.folder.as_os_str().is_empty()
 }
 
 async fn add(context: &Context, sites: Vec<Imported>) -> Result<(), Failure> {
@@ -174,30 +163,4 @@ async fn add(context: &Context, sites: Vec<Imported>) -> Result<(), Failure> {
         context.out.say(&format!("See whether the server can be used:\n  {program} check {name}"));
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn imported(name: &str, folder: &str) -> Imported {
-        let site = Site::new(SiteName::new(name).unwrap(), folder.into(), "h", "u");
-        Imported { site, password: None, notes: Vec::new() }
-    }
-
-    #[test]
-    fn a_folder_goes_to_the_one_that_lacks_it() {
-        let given = || Some(PathBuf::from("/web"));
-        let mut sites = [imported("a", "/a"), imported("b", "")];
-        assert!(with_folder(&mut sites, given()));
-        assert_eq!(sites[1].site.folder, Path::new("/web"));
-        assert_eq!(sites[0].site.folder, Path::new("/a"));
-        for mut sites in [vec![imported("a", ""), imported("b", "")], vec![imported("a", "/a")]] {
-            let before: Vec<PathBuf> = sites.iter().map(|imported| imported.site.folder.clone()).collect();
-            assert!(!with_folder(&mut sites, given()));
-            let after: Vec<PathBuf> = sites.iter().map(|imported| imported.site.folder.clone()).collect();
-            assert_eq!(before, after);
-            assert!(with_folder(&mut sites, None));
-        }
-    }
 }

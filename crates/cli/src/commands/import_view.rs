@@ -3,7 +3,7 @@
 use slipway_api::{ImportKind, Imported, Skipped};
 use slipway_core::{Protocol, Site};
 
-use super::import::lacks_folder;
+use super::import_folders::lacks_folder;
 use super::{Context, site_view};
 use crate::output::inline;
 use crate::words::{count, pairs, quoted};

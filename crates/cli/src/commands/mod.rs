@@ -8,6 +8,7 @@ mod finished;
 pub(crate) mod history;
 mod history_run;
 pub(crate) mod import;
+mod import_folders;
 mod import_view;
 pub(crate) mod password;
 mod plan_view;
@@ -59,6 +60,14 @@ impl Context {
         let (data_dir, config) = (cli.data_dir.clone(), cli.config.clone());
         let (cancel, watch, screen) = (CancellationToken::new(), Arc::default(), Arc::default());
         Self { api, out, cancel, watch, screen, program, data_dir, config }
+    }
+
+    /// Fails once the user wants an end.
+    pub(crate) fn unless_stopped(&self) -> Result<(), Failure> {
+        match self.cancel.is_cancelled() {
+            true => Err(Failure::new(Code::Cancelled, "stopped by the user")),
+            false => Ok(()),
+        }
     }
 
     /// Waits for what blocks (a person, a file), or for Ctrl-C.

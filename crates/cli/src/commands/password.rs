@@ -3,14 +3,17 @@
 
 use std::io::{self, BufRead, IsTerminal};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use slipway_core::{Code, Failure, SiteName};
 
 use super::Context;
+use crate::hidden;
 use crate::output::inline;
 
-/// The longest first line that is read as a password, in bytes.
-const LONGEST: u64 = 64 * 1024;
+/// The longest that a password can be, in bytes.
+const LONGEST: usize = 1024;
+/// The longest line break, in bytes.
+const LINE_BREAK: usize = 2;
 
 /// Reads one line of standard input. Only the line break at its end is no part of the password.
 pub(crate) async fn from_stdin(context: &Context) -> Result<SecretString, Failure> {
@@ -20,7 +23,7 @@ pub(crate) async fn from_stdin(context: &Context) -> Result<SecretString, Failur
 fn read_line(input: impl BufRead) -> Result<SecretString, Failure> {
     let mut line = Vec::new();
     input
-        .take(LONGEST)
+        .take((LONGEST + LINE_BREAK + 1) as u64)
         .read_until(b'\n', &mut line)
         .map_err(|error| Failure::new(Code::ConfigurationInvalid, format!("the password: {error}")))?;
     for end in [b'\n', b'\r'] {
@@ -28,6 +31,7 @@ fn read_line(input: impl BufRead) -> Result<SecretString, Failure> {
             line.pop();
         }
     }
+    must_fit(&line)?;
     match String::from_utf8(line) {
         Ok(password) if !password.is_empty() => Ok(password.into()),
         Ok(_) => Err(Failure::new(Code::ConfigurationInvalid, "standard input holds no password")),
@@ -35,19 +39,24 @@ fn read_line(input: impl BufRead) -> Result<SecretString, Failure> {
     }
 }
 
+fn must_fit(password: &[u8]) -> Result<(), Failure> {
+    if password.len() <= LONGEST {
+        return Ok(());
+    }
+    let detail = format!("this is longer than a password can be ({LONGEST} bytes)");
+    Err(Failure::new(Code::ConfigurationInvalid, detail))
+}
+
 /// Asks at the terminal, without showing what is typed. Nothing typed is no password.
 pub(crate) async fn ask(context: &Context, user: &str, host: &str) -> Result<Option<SecretString>, Failure> {
     let prompt =
         format!("Password of {} at {} (nothing is shown while you type): ", inline(user), inline(host));
-    let answer = context.blocking(move || match rpassword::prompt_password(prompt) {
-        Ok(password) => Ok(password),
-        Err(error) if error.kind() == io::ErrorKind::Interrupted => {
-            Err(Failure::new(Code::Cancelled, "stopped by the user"))
-        }
-        Err(error) => Err(Failure::new(Code::ConfigurationInvalid, format!("the password: {error}"))),
-    });
-    let password = answer.await?;
-    Ok(if password.is_empty() { None } else { Some(password.into()) })
+    let typed = hidden::ask(prompt, &context.cancel).await.map_err(|error| match error.kind() {
+        io::ErrorKind::Interrupted => Failure::new(Code::Cancelled, "stopped by the user"),
+        _ => Failure::new(Code::ConfigurationInvalid, format!("the password: {error}")),
+    })?;
+    typed.iter().try_for_each(|typed| must_fit(typed.expose_secret().as_bytes()))?;
+    Ok(typed)
 }
 
 /// Whether somebody can be asked.
@@ -67,8 +76,6 @@ pub(crate) fn variable(site: &SiteName) -> String {
 
 #[cfg(test)]
 mod tests {
-    use secrecy::ExposeSecret;
-
     use super::*;
 
     #[test]
@@ -78,6 +85,16 @@ mod tests {
         {
             assert_eq!(read_line(input.as_bytes()).unwrap().expose_secret(), password);
         }
+        let longest = "ü".repeat(LONGEST / 2);
+        for end in ["", "\n", "\r\n", "\nmore"] {
+            let read = read_line(format!("{longest}{end}").as_bytes()).unwrap();
+            assert_eq!(read.expose_secret(), longest);
+            let failure = read_line(format!("{longest}x{end}").as_bytes()).unwrap_err();
+            assert_eq!(failure.code, Code::ConfigurationInvalid);
+            assert!(failure.detail.contains("longer than a password can be"), "{}", failure.detail);
+        }
+        let failure = read_line("ü".repeat(50_000).as_bytes()).unwrap_err();
+        assert!(failure.detail.contains("longer than a password can be"), "{}", failure.detail);
         for input in [&b""[..], b"\n", b"\xff\n"] {
             assert_eq!(read_line(input).unwrap_err().code, Code::ConfigurationInvalid);
         }

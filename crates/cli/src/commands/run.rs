@@ -1,7 +1,7 @@
 //! `slipway run`: the steps that a site defines, one after the other.
 
 use clap::{Args, ValueEnum};
-use slipway_api::{Finished, PublishOptions, PullOptions, RunRequest};
+use slipway_api::{AllowBuild, Finished, PublishOptions, PullOptions, RunRequest, build_digest};
 use slipway_core::{Build, Code, Failure, PipelineStep, SiteName};
 
 use super::password::can_ask;
@@ -79,28 +79,33 @@ impl Run {
             steps: if steps.is_empty() { None } else { Some(steps) },
             publish: PublishOptions::from(self.how),
             pull: PullOptions { overwrite: self.overwrite, ..PullOptions::default() },
-            allow_build: self.allow_build,
+            allow_build: if self.allow_build { AllowBuild::Any } else { AllowBuild::None },
         };
         if self.dry_run {
             return run_view::preview(context, name, request, &typed).await;
         }
-        let finished = match steps_taken(context, name, request.clone()).await {
-            Err(failure) if failure.code == Code::BuildNotAllowed && may_ask(context) => {
-                let site = context.api.site(name).await?;
-                for line in
-                    site.build.iter().flat_map(|build| question(build, &site.folder.to_string_lossy()))
-                {
-                    context.out.error(&line);
+        let finished = loop {
+            match steps_taken(context, name, request.clone()).await {
+                // Asked again where they were changed while they were read.
+                Err(failure) if failure.code == Code::BuildNotAllowed && may_ask(context) => {
+                    request.allow_build = asked(context, name).await?;
                 }
-                context.insist("Allow them?").await?;
-                request.allow_build = true;
-                steps_taken(context, name, request).await?
+                result => break result?,
             }
-            result => result?,
         };
         finished::tell(context, name, finished).await;
         Ok(())
     }
+}
+
+/// Shows the commands, and asks whether just these may run.
+async fn asked(context: &Context, name: &SiteName) -> Result<AllowBuild, Failure> {
+    let site = context.api.site(name).await?;
+    for line in site.build.iter().flat_map(|build| question(build, &site.folder.to_string_lossy())) {
+        context.out.error(&line);
+    }
+    context.insist("Allow them?").await?;
+    Ok(build_digest(&site).map_or(AllowBuild::None, AllowBuild::Seen))
 }
 
 fn may_ask(context: &Context) -> bool {

@@ -78,12 +78,16 @@ impl Fill<'_> {
         if made && !step { self.again("run", "") } else { None }
     }
 
-    /// Imports sites from this file.
-    pub(super) fn import(&self, file: &std::path::Path, options: &str) -> Option<String> {
-        self.command(&format!("import {} {options}", quoted(&file.to_string_lossy())))
+    /// Imports sites, with what was typed.
+    pub(super) fn import(&self, typed: &str, options: &str) -> Option<String> {
+        self.command(&format!("import {typed} {options}"))
     }
 
+    /// Publishes without it; where a website is brought down, nothing of it can be left out.
     pub(super) fn leave_out(&self) -> Option<String> {
+        if self.pulling() {
+            return None;
+        }
         // A character that can't be shown can't be typed either.
         let glob = self.failure.path.as_deref().map(|path| path.replace('\u{fffd}', "?"));
         let glob = glob.map_or_else(|| "GLOB".to_owned(), |glob| quoted(&glob));

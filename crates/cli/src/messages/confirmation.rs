@@ -35,12 +35,12 @@ impl Fill<'_> {
                 "Slipway asks before it shows them, and there is no terminal here where it could ask.",
             )
             .and("Type the command at a terminal, without --json."),
-            Doing::Import { file } => say(
+            Doing::Import { typed } => say(
                 "Adding sites needs a yes",
                 "Slipway shows what it would add, and asks. There is no terminal here where it could ask.",
             )
-            .then("See what would be added:", self.import(file, "--dry-run"))
-            .then(yes, self.import(file, "--yes")),
+            .then("See what would be added:", self.import(typed, "--dry-run"))
+            .then(yes, self.import(typed, "--yes")),
             _ => say("This needs a yes", "It cannot be undone, and was not confirmed."),
         }
     }

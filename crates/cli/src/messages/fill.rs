@@ -235,15 +235,10 @@ impl<'a> Fill<'a> {
         }
     }
 
-    pub(super) fn variable(&self) -> String {
-        self.setting
-            .name
-            .as_ref()
-            .map_or_else(|| "SLIPWAY_<SITE>_FTP_PASSWORD".to_owned(), password::variable)
-    }
-
-    pub(super) fn by_variable(&self) -> String {
-        format!("Or give it in the environment variable {}.", self.variable())
+    /// The environment variable, where it is known of which site.
+    pub(super) fn by_variable(&self) -> Option<String> {
+        let variable = password::variable(self.setting.name.as_ref()?);
+        Some(format!("Or give it in the environment variable {variable}."))
     }
 
     pub(super) fn nothing_added(&self) -> &'static str {

@@ -107,8 +107,9 @@ impl Fill<'_> {
                  writes it.")
                 .then("Publish without it:", self.leave_out()),
             Code::PasswordMissing if self.setting.doing == Doing::Keep => say("There is no password to keep",
-                "None was given, and there is nobody here who could be asked for it.")
-                .then("Give it on standard input:", self.again("credential set", "--password-stdin"))
+                "None was given or typed, so nothing was changed.")
+                .then("Type one at a terminal:", self.again("credential set", ""))
+                .then("Or give it on standard input:", self.again("credential set", "--password-stdin"))
                 .then("Then see whether the server accepts it:", self.again("credential test", "")),
             Code::PasswordMissing if self.setting.doing == Doing::Remove => say("There is nothing to forget",
                 "Nothing of the kind is kept for this website in the place where its password belongs.")
@@ -116,15 +117,15 @@ impl Fill<'_> {
             Code::PasswordMissing => say("The password for this website is needed",
                 format!("None is kept on this computer for {} at {host}.", self.user()))
                 .then("Keep one:", self.password())
-                .and(self.by_variable()),
+                .also(self.by_variable()),
             Code::KeychainLocked => say("The keychain is locked",
                 "The password is kept in this computer's keychain. Unlock it and try again.")
-                .and(self.by_variable()),
+                .also(self.by_variable()),
             Code::KeychainUnavailable => say("This computer has no keychain to use",
                 format!("Slipway can keep passwords in an encrypted file of its own instead. You choose a pass phrase \
                          for it.{}", self.nothing_added()))
                 .then("Keep passwords in an encrypted file:", self.command("credential store use file"))
-                .and(self.by_variable()),
+                .also(self.by_variable()),
             Code::CredentialsKeyMissing => say("The pass phrase of your passwords is needed",
                 "They are kept in an encrypted file, and there was nobody who could be asked for its pass phrase.")
                 .and("Type the command at a terminal, or give the pass phrase in the environment variable \
@@ -139,7 +140,7 @@ impl Fill<'_> {
             Code::CredentialsReadOnly => say("Passwords cannot be kept there",
                 "Environment variables are only read: Slipway cannot change them.")
                 .then("See the places where passwords can be kept:", self.command("credential store list"))
-                .then("Choose one:", self.command("credential store use keychain")),
+                .and("Then choose one that works here, with 'credential store use'."),
             Code::CredentialsAmbiguous => say("Two sites have the same environment variable", self.detail())
                 .and("Or keep one of the two passwords elsewhere, and remove the variable."),
             Code::Conflict => say(
@@ -239,6 +240,12 @@ impl Words {
         if command.is_some() {
             self.actions.push((text.to_owned(), command));
         }
+        self
+    }
+
+    /// Adds what to do, where no command does it; nothing where it is not known.
+    fn also(mut self, text: Option<String>) -> Self {
+        self.actions.extend(text.map(|text| (text, None)));
         self
     }
 

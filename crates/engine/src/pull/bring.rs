@@ -17,7 +17,7 @@ use super::plan::{Job, bytes};
 use super::prepare::{Target, times};
 use crate::failure;
 use crate::progress::{Ticker, Tracker};
-use crate::server_view::sizes;
+use crate::server_view::{list_folders, sizes};
 use crate::spread::{Done, Spread};
 use crate::work::Work;
 
@@ -60,7 +60,7 @@ impl Bringing<'_> {
         let work = self.work;
         let tracker = Arc::new(Tracker::new(jobs.len() as u64, bytes(&jobs), 0, 0));
         let ticker = Ticker::start(work, tracker.clone());
-        let mut round = jobs;
+        let (mut round, mut again) = (jobs, Vec::new());
         for _ in 0..ROUNDS {
             let mut changed = Vec::new();
             let aside = self.target.aside.clone();
@@ -69,14 +69,14 @@ impl Bringing<'_> {
             while let Some(done) = fetching.next().await? {
                 self.receive(done, &tracker, &mut changed).await?;
             }
-            round = if changed.is_empty() { Vec::new() } else { self.look_again(changed).await? };
-            if round.is_empty() {
+            again = if changed.is_empty() { Vec::new() } else { self.look_again(changed).await? };
+            if again.is_empty() {
                 break;
             }
+            round = again.iter().map(|(job, _)| job.clone()).collect();
         }
-        for job in round {
-            let detail = format!("{} bytes were listed, and another number came", job.seen.size);
-            self.failed(job, Failure::new(Code::ServerMisbehaves, detail));
+        for (job, failure) in again {
+            self.failed(job, failure);
         }
         drop(ticker);
         work.events.send(Event::Progress(tracker.now(work.pool.connected())));
@@ -87,7 +87,7 @@ impl Bringing<'_> {
         &mut self,
         done: Vec<Done<Fetch>>,
         tracker: &Tracker,
-        changed: &mut Vec<Arc<Job>>,
+        changed: &mut Vec<(Arc<Job>, Failure)>,
     ) -> Result<(), Failure> {
         let (mut came, mut folders) = (Vec::with_capacity(done.len()), BTreeSet::new());
         let mut full = None;
@@ -102,7 +102,10 @@ impl Bringing<'_> {
             tracker.restarted(job.number);
             match outcome {
                 Ok(Fetched::Here(_)) => {}
-                Ok(Fetched::OtherSize) => changed.push(job),
+                Ok(Fetched::OtherSize) => {
+                    let detail = format!("{} bytes were listed, and another number came", job.seen.size);
+                    changed.push((job, Failure::new(Code::ServerMisbehaves, detail)));
+                }
                 Ok(Fetched::ChangedHere) => self.missed.kept.push(job.path.clone()),
                 Ok(Fetched::InTheWay) => self.missed.findings.push(PullFindingKind::InTheWay.at(&job.path)),
                 Ok(Fetched::NameNotAllowed) => {
@@ -116,7 +119,10 @@ impl Bringing<'_> {
                 }
                 Err(error) => {
                     let failure = refused(&error, &job.path);
-                    self.failed(job, failure);
+                    match error {
+                        RemoteError::NotFound(_) => changed.push((job, failure)),
+                        _ => self.failed(job, failure),
+                    }
                 }
             }
         }
@@ -146,21 +152,25 @@ impl Bringing<'_> {
         Ok(())
     }
 
-    /// Asks the server anew about files of which it handed over another number of bytes than it had said: they may
-    /// have been changed meanwhile.
-    async fn look_again(&mut self, changed: Vec<Arc<Job>>) -> Result<Vec<Arc<Job>>, Failure> {
-        let paths: Vec<RemotePath> = changed.iter().map(|job| job.path.clone()).collect();
+    /// Asks the server anew about files that it did not hand over, or of which another number of bytes came than it
+    /// had said: they may have been changed meanwhile. Returns those that are there, each with what went wrong.
+    async fn look_again(
+        &mut self,
+        changed: Vec<(Arc<Job>, Failure)>,
+    ) -> Result<Vec<(Arc<Job>, Failure)>, Failure> {
+        let paths: Vec<RemotePath> = changed.iter().map(|(job, _)| job.path.clone()).collect();
         let mut sizes: HashMap<RemotePath, Result<u64, RemoteError>> =
             sizes(self.work, paths.clone()).await?.into_iter().collect();
         let times: HashMap<RemotePath, i64> = times(self.work, paths).await?.into_iter().collect();
-        let mut again = Vec::with_capacity(changed.len());
-        for mut job in changed {
+        let (mut again, mut missing) = (Vec::with_capacity(changed.len()), Vec::new());
+        for (mut job, failure) in changed {
             match sizes.remove(&job.path) {
                 Some(Ok(size)) => {
                     let modified = times.get(&job.path).copied();
                     Arc::make_mut(&mut job).seen = Seen { size, modified };
-                    again.push(job);
+                    again.push((job, failure));
                 }
+                Some(Err(RemoteError::NotFound(_))) => missing.push((job, failure)),
                 Some(Err(error)) => {
                     let failure = refused(&error, &job.path);
                     self.failed(job, failure);
@@ -168,7 +178,28 @@ impl Bringing<'_> {
                 None => {}
             }
         }
+        if !missing.is_empty() {
+            self.look_for(missing).await?;
+        }
         Ok(again)
+    }
+
+    /// Lists the folders anew of files that the server does not find: those that are not listed any more are gone,
+    /// and the others are failures.
+    async fn look_for(&mut self, missing: Vec<(Arc<Job>, Failure)>) -> Result<(), Failure> {
+        let folders: BTreeSet<RemotePath> = missing.iter().filter_map(|(job, _)| job.path.parent()).collect();
+        let mut there = HashSet::new();
+        for (folder, entries) in list_folders(self.work, folders.into_iter().collect()).await? {
+            there.extend(entries.into_iter().flatten().filter_map(|entry| folder.join(&entry.name).ok()));
+        }
+        for (job, failure) in missing {
+            if there.contains(&job.path) {
+                self.failed(job, failure);
+            } else {
+                self.missed.findings.push(PullFindingKind::Gone.at(&job.path));
+            }
+        }
+        Ok(())
     }
 
     fn failed(&mut self, job: Arc<Job>, failure: Failure) {

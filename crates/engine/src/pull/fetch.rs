@@ -145,8 +145,15 @@ impl Fetch {
         let sha256 = Sha256(sink.digest.finalize().into());
         let file = sink.file.into_std().await;
         let (aside, job) = (self.aside.clone(), job.clone());
-        let put = self.work.blocking(move |_| Ok(aside.put(&job, file))).await;
-        match put {
+        let put = self.work.blocking(move |_| {
+            if !job.compare {
+                return Ok(aside.put(&job, file));
+            }
+            drop(file);
+            aside.drop_part(&job);
+            Ok(aside.holds(&job, sha256).map(|same| if same { Put::Done } else { Put::Changed }))
+        });
+        match put.await {
             Ok(Ok(Put::Done)) => Fetched::Here(sha256),
             Ok(Ok(Put::Changed)) => Fetched::ChangedHere,
             Ok(Ok(Put::InTheWay)) => Fetched::InTheWay,

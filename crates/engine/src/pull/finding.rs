@@ -19,7 +19,7 @@ pub enum PullFindingKind {
     NotAFile,
     /// The server does not let us look into this folder.
     Closed,
-    /// Its name can't be read, or can't be said to a server.
+    /// Its name can't be read, or can't be said to a server, or the server does not know it by its name.
     NameUnreadable,
     /// This computer can't hold the name, or takes it for something else.
     NameNotAllowed,
@@ -33,6 +33,8 @@ pub enum PullFindingKind {
     Unreadable,
     /// It is a file of this computer that must not be replaced.
     Protected,
+    /// It was removed from the server while the pull was under way.
+    Gone,
 }
 
 impl PullFindingKind {
@@ -41,13 +43,16 @@ impl PullFindingKind {
         match self {
             Self::NotAFile => "is a link or no regular file on the server and was left out",
             Self::Closed => "can't be looked into on the server and was left out",
-            Self::NameUnreadable => "has a name that can't be read and was left out",
+            Self::NameUnreadable => {
+                "has a name that can't be read, or not as the server spells it, and was left out"
+            }
             Self::NameNotAllowed => "has a name that is not safe on this computer and was left out",
             Self::SameName => "has the same name as another file on the server and was left out",
             Self::LeftOut => "is left out of publishes, and was left out",
             Self::InTheWay => "was left out: something else is in its place on this computer",
             Self::Unreadable => "was left out: what is in its place on this computer can't be read",
             Self::Protected => "was left out: the file of this name on this computer is never replaced",
+            Self::Gone => "was removed from the server meanwhile and was left out",
         }
     }
 

@@ -151,6 +151,8 @@ pub(crate) fn resolved(path: &Path) -> PathBuf {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let found = path.ancestors().find_map(|above| Some((above, above.canonicalize().ok()?)));
     match found {
+        // Joined with nothing, it would end in a slash.
+        Some((above, real)) if above == path => real,
         Some((above, real)) => path.strip_prefix(above).map_or(path.clone(), |rest| real.join(rest)),
         None => path,
     }

@@ -24,6 +24,8 @@ use crate::content::PORTION;
 pub(crate) struct Aside {
     target: PathBuf,
     folder: PathBuf,
+    /// Keeps other pulls off the target folder, as long as anything here may still be written.
+    _lock: Option<File>,
 }
 
 /// A part, open: what comes next is appended.
@@ -47,8 +49,8 @@ pub(crate) enum Put {
 
 impl Aside {
     /// That of a target folder, whose path has its links resolved.
-    pub(crate) fn of(target: &Path) -> Self {
-        Self { target: target.to_owned(), folder: target.join(OWN_FOLDER).join("pull") }
+    pub(crate) fn of(target: &Path, lock: Option<File>) -> Self {
+        Self { target: target.to_owned(), folder: target.join(OWN_FOLDER).join("pull"), _lock: lock }
     }
 
     /// Makes it; the target folder is there.
@@ -107,8 +109,19 @@ impl Aside {
         }
         file.sync_all()?;
         drop(file);
-        std::fs::rename(&part, &place)?;
+        into_place(&part, &place)?;
         Ok(Put::Done)
+    }
+
+    /// Whether the file that lies in its place is as it was when the pull was planned, and has this content.
+    pub(crate) fn holds(&self, job: &Job, sha256: Sha256) -> io::Result<bool> {
+        let place = self.target.join(&job.local);
+        let there = place.symlink_metadata()?;
+        if !there.is_file() || job.before != Some(looks(&there)?) {
+            return Ok(false);
+        }
+        let (_, digest) = read_all(&mut File::open(&place)?)?;
+        Ok(Sha256(digest.finalize().into()) == sha256)
     }
 
     /// Makes a missing folder.
@@ -168,6 +181,39 @@ pub(crate) fn local(error: &io::Error) -> Failure {
     Failure::new(code, error)
 }
 
+/// Renames a part; into a folder of another file system, it is copied beside its place first.
+fn into_place(part: &Path, place: &Path) -> io::Result<()> {
+    match std::fs::rename(part, place) {
+        Err(error) if error.kind() == ErrorKind::CrossesDevices => {}
+        other => return other,
+    }
+    let mut name = OsString::from(".slipway-");
+    name.push(part.file_name().unwrap_or_default());
+    // Publishes leave such names out.
+    name.push(".part");
+    let beside = place.with_file_name(name);
+    remove(&beside)?;
+    let copied = copy(part, &beside).and_then(|()| std::fs::rename(&beside, place));
+    if let Err(error) = copied {
+        remove(&beside).unwrap_or_else(|error| tracing::info!(%error, "a part stays"));
+        return Err(error);
+    }
+    remove(part)
+}
+
+/// Copies to a new file, with time and rights.
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    let mut from = File::open(from)?;
+    let metadata = from.metadata()?;
+    let mut file = OpenOptions::new().write(true).create_new(true).open(to)?;
+    io::copy(&mut from, &mut file)?;
+    file.set_permissions(metadata.permissions())?;
+    if let Err(error) = metadata.modified().and_then(|time| file.set_modified(time)) {
+        tracing::info!(path = %to.display(), %error, "its time stays");
+    }
+    file.sync_all()
+}
+
 /// Makes the folder `below` `target`, one part after the other; says whether each is a real folder then.
 fn make_folder(target: &Path, below: &Path) -> io::Result<bool> {
     let mut folder = target.to_owned();
@@ -221,14 +267,21 @@ mod tests {
     use super::*;
 
     fn made(target: &Path) -> Aside {
-        let aside = Aside::of(target);
+        let aside = Aside::of(target, None);
         aside.make().unwrap();
         aside
     }
 
     fn job(path: &str, before: Option<Looks>) -> Job {
         let seen = Seen { size: 3, modified: Some(1_000) };
-        Job { number: 0, path: RemotePath::new(path).unwrap(), seen, local: path.into(), before }
+        Job {
+            number: 0,
+            path: RemotePath::new(path).unwrap(),
+            seen,
+            local: path.into(),
+            before,
+            compare: false,
+        }
     }
 
     fn put(aside: &Aside, job: &Job) -> Put {
@@ -247,6 +300,30 @@ mod tests {
         assert_eq!(put(&aside, &job("a/b/c.html", Some(looks(&metadata).unwrap()))), Put::Done);
         aside.remove();
         assert!(!folder.path().join(OWN_FOLDER).exists());
+    }
+
+    #[test]
+    fn comes_into_a_folder_of_another_file_system() {
+        let folder = TempDir::new().unwrap();
+        // Memory on Linux; where it is not there, all is one file system.
+        let Ok(mounted) = TempDir::new_in("/dev/shm") else { return };
+        let aside = made(folder.path());
+        let (job, place) = (job("a", None), mounted.path().join("a.html"));
+        aside.open(&job, false).unwrap().file.write_all(b"new").unwrap();
+        let part = aside.folder.join(Aside::name(&job));
+        File::options().write(true).open(&part).unwrap().set_modified(UNIX_EPOCH).unwrap();
+        for _ in 0..2 {
+            into_place(&part, &place).unwrap();
+            assert_eq!(std::fs::read(&place).unwrap(), b"new");
+            assert_eq!(looks(&place.metadata().unwrap()).unwrap(), (3, 0));
+            assert_eq!(std::fs::read_dir(mounted.path()).unwrap().count(), 1, "nothing beside it");
+            assert!(!part.exists());
+            copy(&place, &part).unwrap();
+        }
+        std::fs::remove_file(&place).unwrap();
+        std::fs::create_dir(&place).unwrap();
+        into_place(&part, &place).unwrap_err();
+        assert!(part.exists() && std::fs::read_dir(mounted.path()).unwrap().count() == 1);
     }
 
     #[test]
@@ -301,7 +378,7 @@ mod tests {
 
         let folder = TempDir::new().unwrap();
         symlink(outside.path(), folder.path().join(OWN_FOLDER)).unwrap();
-        assert_eq!(Aside::of(folder.path()).make().unwrap_err().kind(), ErrorKind::NotADirectory);
+        assert_eq!(Aside::of(folder.path(), None).make().unwrap_err().kind(), ErrorKind::NotADirectory);
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub(crate) struct Job {
     pub(crate) local: PathBuf,
     /// The file that it replaces.
     pub(crate) before: Option<Looks>,
+    /// It replaces nothing: it only shows whether the file that is here is the server's.
+    pub(crate) compare: bool,
 }
 
 impl Job {
@@ -41,6 +43,8 @@ pub(crate) struct PullPlan {
     /// Folders below the target folder that are missing, parents first.
     pub(crate) folders: Vec<PathBuf>,
     pub(crate) unchanged: u64,
+    /// Those of them that look as on the server and are not in the record, such as after a pull that was cut off.
+    pub(crate) unrecorded: Vec<(RemotePath, PublishedFile)>,
     /// Files that were changed here, and stay as they are.
     pub(crate) kept: Vec<RemotePath>,
     pub(crate) findings: Vec<PullFinding>,
@@ -58,6 +62,8 @@ pub(crate) struct Wish<'a> {
     pub(crate) protected: &'a Protected,
     /// Replace what was changed here.
     pub(crate) overwrite: bool,
+    /// Find out what is missing in the record.
+    pub(crate) record: bool,
 }
 
 /// Works it out. `content` gives the digest of a local file; `None` for one that can't be read.
@@ -107,10 +113,22 @@ pub(crate) fn plan(
         }
         let records = Records::of(published, &path);
         match records.decide(seen, before, wish.overwrite, |looks| content(&path, &local, looks)) {
-            Decision::Unchanged => plan.unchanged += 1,
+            Decision::Unchanged => {
+                plan.unchanged += 1;
+                if wish.record
+                    && records.current(seen).is_none()
+                    && let Some(sha256) = before.and_then(|looks| content(&path, &local, looks))
+                {
+                    let Seen { size, modified } = seen;
+                    plan.unrecorded.push((path, PublishedFile { size, sha256, server_modified: modified }));
+                }
+            }
             Decision::Keep => plan.kept.push(path),
             Decision::Unreadable => plan.findings.push(PullFindingKind::Unreadable.at(path)),
-            Decision::Fetch => plan.jobs.push(Arc::new(Job { number: 0, path, seen, local, before })),
+            decision @ (Decision::Fetch | Decision::Compare) => {
+                let compare = decision == Decision::Compare;
+                plan.jobs.push(Arc::new(Job { number: 0, path, seen, local, before, compare }));
+            }
         }
     }
     plan.jobs.sort_by_key(|job| std::cmp::Reverse(job.seen.size));
@@ -124,6 +142,8 @@ pub(crate) fn plan(
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Decision {
     Fetch,
+    /// Only fetching it shows whether it was changed here: the server tells no times, and there is no record.
+    Compare,
     Unchanged,
     /// It was changed here, or never came from the server.
     Keep,
@@ -165,7 +185,8 @@ impl Records {
         }
         let changed_here = if overwrite { Decision::Fetch } else { Decision::Keep };
         if !self.all().any(|record| record.size == looks.0) {
-            return changed_here;
+            let maybe_same = seen.modified.is_none() && seen.size == looks.0 && !overwrite;
+            return if maybe_same { Decision::Compare } else { changed_here };
         }
         let Some(sha256) = content(looks) else {
             return if overwrite { Decision::Fetch } else { Decision::Unreadable };
@@ -216,7 +237,7 @@ mod tests {
 
     #[test]
     fn decides() {
-        use Decision::{Fetch, Keep, Unchanged};
+        use Decision::{Compare, Fetch, Keep, Unchanged};
         let (pulled, published) = (Some(record(1, 10, 100)), Some(record(2, 10, 90)));
         let there = |time| (10, Some(time));
         for (what, pulled, published, seen, local, expected) in [
@@ -243,6 +264,9 @@ mod tests {
             ("no times, as pulled", pulled, None, (10, None), Some((10, 5, 1)), [Unchanged; 2]),
             ("no times, changed here", pulled, None, (10, None), Some((10, 5, 7)), [Keep, Fetch]),
             ("no times, changed there", pulled, None, (11, None), Some((10, 5, 1)), [Fetch; 2]),
+            ("no times, never seen", None, None, (10, None), Some((10, 5, 7)), [Compare, Fetch]),
+            ("no times, cut off", pulled, None, (11, None), Some((11, 5, 7)), [Compare, Fetch]),
+            ("no times, other size", None, None, (10, None), Some((11, 5, 7)), [Keep, Fetch]),
             ("an absurd time", pulled, None, there(i64::MAX), Some((10, 5, 1)), [Fetch; 2]),
         ] {
             assert_eq!(decide(pulled, published, seen, local), expected, "{what}");
@@ -258,6 +282,29 @@ mod tests {
         assert_eq!(records.decide(seen, Some((10, 100 * SECOND)), false, never), Decision::Unchanged);
         assert_eq!(records.decide(seen, Some((9, 5)), false, never), Decision::Keep);
         assert_eq!(records.decide(seen, Some((10, 5)), false, |_| None), Decision::Unreadable);
+    }
+
+    #[test]
+    fn what_is_here_and_not_in_the_record_is_found_out() {
+        let (seen, looks) = (Seen { size: 10, modified: Some(100) }, (10, 100 * SECOND));
+        let names = ["older", "recorded", "unread", "unrecorded"];
+        let here = names.map(|name| (path(name), Found::File(looks, name.to_owned())));
+        let pulled = [(path("recorded"), record(1, 10, 100)), (path("older"), record(1, 10, 90))];
+        let published = Published { pulled: pulled.into(), ..Published::default() };
+        let protected = Protected::new(&[]);
+        for record_all in [true, false] {
+            let files = names.map(|name| (path(name), seen)).into();
+            let sifted = Sifted { files, ..Sifted::default() };
+            let wish =
+                Wish { target: Path::new("/t"), protected: &protected, overwrite: false, record: record_all };
+            let plan = plan(sifted, &here.clone().into(), &published, &wish, |path, _, _| {
+                assert!(record_all && path.as_str() != "recorded", "{path} read");
+                (path.as_str() != "unread").then_some(Sha256([7; 32]))
+            });
+            assert_eq!((plan.unchanged, plan.jobs.len()), (4, 0));
+            let found = ["older", "unrecorded"].map(|name| (path(name), record(7, 10, 100)));
+            assert_eq!(plan.unrecorded, if record_all { found.to_vec() } else { Vec::new() });
+        }
     }
 
     #[test]
@@ -278,7 +325,7 @@ mod tests {
             (path("shut"), Found::Closed),
         ]);
         let protected = Protected::new(&["/t/mine.toml".into()]);
-        let wish = Wish { target: Path::new("/t"), protected: &protected, overwrite: true };
+        let wish = Wish { target: Path::new("/t"), protected: &protected, overwrite: true, record: true };
         let plan = plan(sifted, &here, &Published::default(), &wish, |_, _, _| panic!("read"));
         let jobs: Vec<(u32, &Path)> = plan.jobs.iter().map(|job| (job.number, job.local.as_path())).collect();
         assert_eq!(jobs, [(0, Path::new("fine/new")), (1, Path::new("C/d/x"))]);

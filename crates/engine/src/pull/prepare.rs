@@ -11,7 +11,8 @@ use slipway_store::{CachedHash, PlaceId};
 
 use super::PullOptions;
 use super::here::{Looks, Protected, ignores_case, look, resolved};
-use super::part::{Aside, local};
+use super::lock::lock;
+use super::part::{Aside, local, looks};
 use super::plan::{PullPlan, Wish, plan};
 use super::sift::Sieve;
 use crate::content::{PORTION, read};
@@ -26,7 +27,8 @@ use crate::work::{Work, destination};
 pub(crate) struct Target {
     /// The folder, links resolved.
     pub(crate) folder: PathBuf,
-    /// What was brought down is recorded under this: a plain copy has a record of its own.
+    /// What was brought down is recorded under this: a plain copy, and all else that no publish will send, has a
+    /// record of its own.
     pub(crate) place: PlaceId,
     /// Whether it is the site's own folder.
     own: bool,
@@ -71,13 +73,15 @@ fn find(work: &Work, options: &PullOptions, make: bool) -> Result<Target, Failur
     }
     let folder = resolved(wanted);
     let own = folder == resolved(&own_folder);
-    let place = if own {
+    // What is recorded as brought down is known to the next publish: it must be what that one may replace.
+    let place = if is_published(work, &folder) || (own && work.site.build.is_some()) {
         work.place
     } else {
         let copy = format!("{} copied to {}", destination(&work.site), folder.display());
         work.ledger.place(&work.site.name, &copy).map_err(stored)?
     };
-    let aside = Arc::new(Aside::of(&folder));
+    let lock = if make { lock(&folder, &work.cancel)? } else { None };
+    let aside = Arc::new(Aside::of(&folder, lock));
     Ok(Target { folder, place, own, aside })
 }
 
@@ -106,7 +110,7 @@ fn work_out(
         published.files.clear();
     }
     let protected = Protected::new(&options.protected);
-    let wish = Wish { target: folder, protected: &protected, overwrite: options.overwrite };
+    let wish = Wish { target: folder, protected: &protected, overwrite: options.overwrite, record: make };
     let mut digests = Digests { work, folder, cache: digests_of(work, folder)?, buffer: vec![0; PORTION] };
     let plan =
         plan(sifted, &here, &published, &wish, |path, local, looks| digests.digest(path, local, looks));
@@ -115,11 +119,7 @@ fn work_out(
 
 /// The digests that publishes have kept, if what they publish is this folder.
 fn digests_of(work: &Work, folder: &Path) -> Result<HashMap<Box<str>, CachedHash>, Failure> {
-    if is_published(work, folder) {
-        work.ledger.hashes(&work.site.name).map_err(stored)
-    } else {
-        Ok(HashMap::new())
-    }
+    if is_published(work, folder) { work.hashes() } else { Ok(HashMap::new()) }
 }
 
 /// Whether publishes send this very folder.
@@ -138,14 +138,20 @@ struct Digests<'a> {
 }
 
 impl Digests<'_> {
-    fn digest(&mut self, path: &RemotePath, local: &Path, looks: Looks) -> Option<Sha256> {
+    fn digest(&mut self, path: &RemotePath, local: &Path, looks_before: Looks) -> Option<Sha256> {
         if self.work.cancel.is_cancelled() {
             return None;
         }
-        let cached = self.cache.get(path.as_str()).filter(|hash| (hash.size, hash.modified) == looks);
+        let cached = self.cache.get(path.as_str()).filter(|hash| (hash.size, hash.modified) == looks_before);
         match cached {
             Some(hash) => Some(hash.sha256),
-            None => read(&self.folder.join(local), &mut self.buffer).ok().map(|hash| hash.sha256),
+            None => {
+                let file = self.folder.join(local);
+                let hash = read(&file, &mut self.buffer).ok()?;
+                let now = file.symlink_metadata().and_then(|found| looks(&found)).ok();
+                // Else it is being changed right now.
+                (now == Some(looks_before)).then_some(hash.sha256)
+            }
         }
     }
 }

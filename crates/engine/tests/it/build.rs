@@ -17,10 +17,12 @@ fn fixture(commands: &[&str]) -> Fixture {
     fixture
 }
 
+const SECRET: &str = "t0p-s3cret";
+
 async fn build_with(fixture: &Fixture, environment: &[(&str, &str)]) -> Result<Outcome, Failure> {
     let work = fixture.work(Arc::new(fixture.server.clone()), &PublishOptions::default());
     let set = environment.iter().map(|&(name, value)| (name.to_owned(), value.into())).collect();
-    let environment = Environment { set, hide: vec!["HIDDEN".to_owned()] };
+    let environment = Environment { set, secrets: vec![SECRET.into()], hide: vec!["HIDDEN".to_owned()] };
     let order = Order { steps: vec![PipelineStep::Build], environment, ..Order::default() };
     run(&work, &order).await.map(|(_, outcome)| outcome).map_err(|(_, failure)| failure)
 }
@@ -169,6 +171,15 @@ async fn a_cancelled_build_ends_all_that_was_started() {
     assert!(step.seconds > 0.0);
 }
 
+/// Of a session without a terminal: a command that asks there fails at once. Else it would stand still until the time
+/// limit, since only the foreground may read.
+#[tokio::test]
+async fn commands_have_no_terminal() {
+    let session = "read -r process name state parent group session terminal rest < /proc/$$/stat";
+    let fixture = fixture(&[&format!("{session}; test $session = $$ && test $terminal = 0")]);
+    build(&fixture).await.unwrap();
+}
+
 #[tokio::test]
 async fn a_run_that_is_dropped_ends_all_that_was_started() {
     let fixture = fixture(&[LIVES_ON]);
@@ -194,16 +205,16 @@ async fn what_a_command_leaves_running_ends_with_it() {
 
 #[tokio::test]
 async fn secrets_are_blotted_out_and_only_what_is_referenced_is_passed() {
-    let fixture = fixture(&["echo \"token $TOKEN\"; env; echo \"$TOKEN\" >&2; exit 1"]);
-    let environment = [("TOKEN", "t0p-s3cret"), ("MODE", "x"), ("SLIPWAY_WANTED", "on purpose")];
+    let fixture = fixture(&["env; echo \"token $TOKEN\"; echo \"$TOKEN\" >&2; exit 1"]);
+    let environment = [("TOKEN", SECRET), ("MODE", "production"), ("SLIPWAY_WANTED", "on purpose")];
     let failure = build_with(&fixture, &environment).await.unwrap_err();
     let output = output(&fixture);
     assert!(output.contains(&"token \u{2022}\u{2022}\u{2022}".to_owned()), "{output:?}");
-    assert!(output.contains(&"MODE=x".to_owned()), "{output:?}");
+    assert!(output.contains(&"MODE=production".to_owned()), "{output:?}");
     assert!(output.iter().any(|line| line.starts_with("PATH=")), "{output:?}");
     let own: Vec<&String> = output.iter().filter(|line| line.starts_with("SLIPWAY_")).collect();
-    assert_eq!(own, ["SLIPWAY_WANTED=\u{2022}\u{2022}\u{2022}"]);
-    assert!(!format!("{output:?} {failure:?}").contains("t0p-s3cret"));
+    assert_eq!(own, ["SLIPWAY_WANTED=on purpose"]);
+    assert!(!format!("{output:?} {failure:?}").contains(SECRET));
     assert!(failure.detail.contains("\u{2022}\u{2022}\u{2022}"), "{}", failure.detail);
 }
 

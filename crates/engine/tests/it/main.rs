@@ -10,6 +10,7 @@ mod pipeline;
 mod publish;
 mod pull;
 mod pull_cut;
+mod pull_records;
 mod pull_servers;
 mod purge;
 mod sources;

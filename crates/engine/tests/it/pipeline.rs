@@ -223,3 +223,36 @@ async fn what_was_brought_down_is_adopted() {
     assert_eq!(fixture.publish().await.unwrap().removed, 1);
     assert_eq!(fixture.online(), fixture.local());
 }
+
+#[tokio::test]
+async fn a_run_that_was_killed_is_marked_by_the_next_of_whatever_kind() {
+    let fixture = Fixture::new(MemoryOptions::default());
+    fixture.server.put("index.html", b"1");
+    let ledger = fixture.ledger();
+    let place = ledger.place(&fixture.site.name, &destination(&fixture.site)).unwrap();
+    let killed = slipway_core::RunId::from_random([7; 16]);
+    ledger.begin_run(&killed, place, slipway_store::RunKind::Pull, 1).unwrap();
+    ledger.set_state(&killed, RunState::Pulling).unwrap();
+    let server = Arc::new(fixture.server.clone());
+    run_over(&fixture, server, &order(&[PipelineStep::Pull])).await.unwrap();
+    let states = ledger.runs(&fixture.site.name, 9).unwrap().into_iter().map(|record| record.state);
+    assert_eq!(states.collect::<Vec<_>>(), [RunState::Done, RunState::Interrupted]);
+    // What comes late from the killed one changes nothing.
+    assert!(ledger.set_state(&killed, RunState::Pulling).is_err());
+}
+
+#[tokio::test]
+async fn digests_of_another_folder_are_not_believed() {
+    let mut fixture = Fixture::new(MemoryOptions::default());
+    let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000);
+    for (folder, content) in [("v1", "one"), ("v2", "two")] {
+        fixture.write(&format!("{folder}/index.html"), content);
+        let file = fixture.folder.path().join(folder).join("index.html");
+        std::fs::File::options().write(true).open(file).unwrap().set_modified(time).unwrap();
+    }
+    for (folder, content) in [("v1", "one"), ("v2", "two"), ("v1", "one")] {
+        fixture.site.folder = fixture.folder.path().join(folder);
+        fixture.publish().await.unwrap();
+        assert_eq!(fixture.online()["index.html"], content.as_bytes());
+    }
+}

@@ -181,3 +181,38 @@ async fn a_file_that_is_changed_here_meanwhile_stays() {
     assert_eq!(fixture.local()["css/a.css"], b"edited here just now");
     assert!(!fixture.folder.path().join(".slipway").exists(), "its part is gone");
 }
+
+#[tokio::test]
+async fn a_file_that_is_removed_on_the_server_meanwhile_does_not_matter() {
+    let fixture = update().await;
+    let server = fixture.server.clone();
+    let removing = move |operation: &Operation, _: usize| {
+        if matches!(operation, Operation::Download(path) if path.as_str() == "new/deep/page.html") {
+            server.remove("new/deep/page.html");
+        }
+        None
+    };
+    let faulty = Arc::new(Faulty::new(fixture.server.clone(), removing));
+    let outcome = pull_over(&fixture, faulty, &PullOptions::default()).await.unwrap();
+    assert_eq!((outcome.downloaded, outcome.failed), (2, 0));
+    let gone = |note: &String| note.starts_with("new/deep/page.html was removed from the server");
+    assert!(outcome.notes.iter().any(gone), "{:?}", outcome.notes);
+    assert_eq!(fixture.local(), fixture.online());
+    assert!(!fixture.folder.path().join(".slipway").exists());
+}
+
+#[tokio::test]
+async fn a_file_that_is_listed_and_not_found_is_a_failure() {
+    let fixture = update().await;
+    let hiding = |operation: &Operation, _: usize| match operation {
+        Operation::Download(path) | Operation::Size(path) if path.as_str() == "css/a.css" => {
+            Some(Fault::Error(RemoteError::NotFound(slipway_remote::Reply::new(550, "No such file"))))
+        }
+        _ => None,
+    };
+    let faulty = Arc::new(Faulty::new(fixture.server.clone(), hiding));
+    let failure = pull_over(&fixture, faulty, &PullOptions::default()).await.unwrap_err();
+    assert_eq!((failure.code, failure.path.as_deref()), (Code::ServerMisbehaves, Some("css/a.css")));
+    assert_eq!(fixture.local()["index.html"], b"new");
+    assert_eq!(fixture.local()["css/a.css"], b"old css");
+}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
 use slipway_core::{Code, Failure, Outcome, Protocol, RemoteDir, ServerFacts, Sha256};
-use slipway_engine::PullOptions;
+use slipway_engine::{PublishOptions, PullOptions};
 use slipway_remote::ftp::{FtpConnector, Options};
 use slipway_remote::memory::MemoryOptions;
 use slipway_remote::{Connector, Throttle};
@@ -19,7 +19,7 @@ use crate::pull::{everything, pull_over};
 
 const MIB: usize = 1024 * 1024;
 
-fn connector(
+pub(crate) fn connector(
     host: &str,
     port: u16,
     user: &str,
@@ -305,5 +305,59 @@ async fn real_servers() {
         assert_eq!(pull().await.downloaded, 2, "{kind:?}");
         assert_eq!(fixture.local()["index.html"], b"edited there");
         assert_eq!(fixture.local()["mine.html"], b"mine");
+    }
+}
+
+/// As file systems of macOS spell it.
+const APART: &str = "u\u{308}";
+const COMPOSED: &str = "\u{fc}";
+
+#[tokio::test]
+async fn names_that_the_server_does_not_know_composed_are_left_out() {
+    for kind in Kind::ALL {
+        let daemon = Daemon::start(kind);
+        let (file, inside) = (format!("{APART}.txt"), format!("sub/{APART}/page.html"));
+        daemon.write_tree(&[
+            ("index.html", b"home"),
+            (&file, b"theirs"),
+            (&inside, b"theirs"),
+            ("old", b"old"),
+        ]);
+        let fixture = fixture();
+        let connector = || connector(daemon.host(), daemon.port(), daemon.user(), daemon.password(), None);
+        let outcome = pull_over(&fixture, connector(), &PullOptions::default()).await;
+        let outcome = outcome.unwrap_or_else(|failure| panic!("{kind:?}: {failure}"));
+        assert_eq!(outcome.downloaded, 2, "{kind:?}: {:?}", outcome.notes);
+        for name in [format!("{COMPOSED}.txt"), format!("sub/{COMPOSED}")] {
+            let said = |note: &&String| note.starts_with(&name) && note.contains("left out");
+            assert_eq!(outcome.notes.iter().filter(said).count(), 1, "{kind:?}: {:?}", outcome.notes);
+        }
+        assert_eq!(fixture.local().len(), 2, "{kind:?}");
+
+        fixture.remove("old");
+        let purge = PublishOptions { purge: true, confirmed: true, ..PublishOptions::default() };
+        let outcome = fixture.publish_over(connector(), &purge).await.unwrap();
+        assert_eq!(outcome.removed, 1, "{kind:?}: {:?}", outcome.notes);
+        for path in [file, inside] {
+            assert!(daemon.root().join(&path).exists(), "{kind:?} {path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn names_that_the_server_knows_in_any_spelling_come_down() {
+    for mlsd in [true, false] {
+        let both = |name: &str, entry: &dyn Fn(String) -> HostileEntry| {
+            [entry(name.replace(COMPOSED, APART)), entry(name.to_owned()).listed(0)]
+        };
+        let mut entries = Vec::from(both("\u{fc}.txt", &|name| HostileEntry::file(name, "content")));
+        entries.extend(both("\u{fc}", &|name| HostileEntry::folder(name, [file("inside")])));
+        let options = HostileOptions { mlsd, ..HostileOptions::default() };
+        let (server, fixture) = (HostileServer::with(entries, options), fixture());
+        let outcome = pull(&fixture, &server, None).await.unwrap();
+        assert!(outcome.notes.is_empty(), "{:?}", outcome.notes);
+        let here: Vec<String> = fixture.local().into_keys().collect();
+        assert_eq!(here, ["\u{fc}.txt", "\u{fc}/inside"]);
+        assert!(server.count("SIZE") > 0, "asked");
     }
 }

@@ -202,13 +202,16 @@ async fn digests_are_kept_by_the_path_below_the_publish_folder() {
         file.set_modified(std::time::SystemTime::now() - std::time::Duration::from_secs(60)).unwrap();
     }
     fixture.publish().await.unwrap();
-    let hashes = fixture.ledger().hashes(&fixture.site.name).unwrap();
+    let folders = fixture.site.source_folders();
+    let folders: String =
+        folders.iter().map(|(folder, place)| format!("{}\n{place}\n", folder.display())).collect();
+    let hashes = fixture.ledger().hashes(&fixture.site.name, &folders).unwrap();
     let mut keys: Vec<&str> = hashes.keys().map(|key| &**key).collect();
     keys.sort_unstable();
     assert_eq!(keys, ["a.html", "blog/a.html"]);
     fixture.remove("two/a.html");
     fixture.publish().await.unwrap();
-    let hashes = fixture.ledger().hashes(&fixture.site.name).unwrap();
+    let hashes = fixture.ledger().hashes(&fixture.site.name, &folders).unwrap();
     assert_eq!(hashes.keys().map(|key| &**key).collect::<Vec<_>>(), ["a.html"]);
 }
 

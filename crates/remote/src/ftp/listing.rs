@@ -96,8 +96,10 @@ fn entry(name: &str, kind: EntryKind, size: u64, modified: Option<i64>) -> Optio
     if name.contains('/') {
         return None;
     }
-    let name = RemotePath::root().join(name).ok()?.into();
-    Some(Entry { name, kind, size: if kind == EntryKind::File { size } else { 0 }, modified })
+    let composed: String = RemotePath::root().join(name).ok()?.into();
+    let respelled = composed != name;
+    let size = if kind == EntryKind::File { size } else { 0 };
+    Some(Entry { name: composed, respelled, kind, size, modified })
 }
 
 fn without_end(line: &str) -> &str {
@@ -320,6 +322,17 @@ mod tests {
             assert_eq!(read.as_ref().and_then(|entry| entry.modified), *modified, "{line}");
             let read = read.as_ref().map(|entry| (entry.name.as_str(), entry.kind, entry.size));
             assert_eq!(read, *expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn names_that_are_not_composed_are_told() {
+        for (name, respelled) in [("\u{fc}.txt", false), ("u\u{308}.txt", true), ("u.txt", false)] {
+            let list = parse_list(&format!("-rw-r--r-- 1 web web 1 Nov  5 13:46 {name}"));
+            let mlsd = parse_mlsd(&format!("type=file;size=7; {name}"));
+            for entry in [list, mlsd] {
+                assert_eq!(entry.map(|entry| entry.respelled), Some(respelled), "{name}");
+            }
         }
     }
 

@@ -112,7 +112,7 @@ impl Tree {
                 Content::Folder => (EntryKind::Folder, 0, None),
                 Content::File { bytes, modified } => (EntryKind::File, bytes.len() as u64, Some(*modified)),
             };
-            Entry { name: node.name().to_owned(), kind, size, modified }
+            Entry { name: node.name().to_owned(), respelled: false, kind, size, modified }
         });
         Ok(entries.collect())
     }

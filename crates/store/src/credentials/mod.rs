@@ -14,7 +14,7 @@ use slipway_core::{CredentialType, SiteName};
 pub use environment::{password_variable, username_variable};
 pub use error::CredentialError;
 pub use file::{KEY_VARIABLE, KeyAsker, KeyFor};
-pub use registry::{Credentials, StoreStatus};
+pub use registry::{Credentials, ListedIn, StoreStatus};
 pub use values::{Found, SiteCredentials};
 
 /// The sites that something is kept for, and which types.

@@ -26,6 +26,9 @@ pub struct Credentials {
     read: Mutex<HashMap<(StoreKind, SiteName), SiteCredentials>>,
 }
 
+/// What a store keeps, without values, or why that can't be told.
+pub type ListedIn = (StoreKind, Result<Listed, CredentialError>);
+
 /// How a store stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoreStatus {
@@ -181,13 +184,16 @@ impl Credentials {
 
     /// What is kept, without values, in each store that is there. A password store that this system does not have is
     /// left out unless it is the chosen one.
-    pub fn list(&self, known: &[SiteName]) -> Vec<(StoreKind, Result<Listed, CredentialError>)> {
-        let chosen = self.chosen().ok();
+    ///
+    /// # Errors
+    /// When the choice can't be read.
+    pub fn list(&self, known: &[SiteName]) -> Result<Vec<ListedIn>, CredentialError> {
+        let chosen = self.chosen()?;
         let all = StoreKind::ALL.map(|kind| (kind, self.list_in(kind, known)));
         let is_there = |(kind, listed): &(_, _)| {
-            Some(*kind) == chosen || !matches!(listed, Err(CredentialError::Unavailable { .. }))
+            *kind == chosen || !matches!(listed, Err(CredentialError::Unavailable { .. }))
         };
-        all.into_iter().filter(is_there).collect()
+        Ok(all.into_iter().filter(is_there).collect())
     }
 
     /// What this store keeps, without values, by the sites' names. A file that is not there keeps nothing.
@@ -197,19 +203,22 @@ impl Credentials {
     }
 
     /// Every store, and how it stands. Unlocks none.
-    pub fn stores(&self) -> Vec<StoreStatus> {
-        let chosen = self.chosen().ok();
+    ///
+    /// # Errors
+    /// When the choice can't be read.
+    pub fn stores(&self) -> Result<Vec<StoreStatus>, CredentialError> {
+        let chosen = self.chosen()?;
         let status = |kind| {
             let store = self.store(kind);
             StoreStatus {
                 kind,
                 description: store.describe(),
                 available: store.available(),
-                chosen: Some(kind) == chosen,
+                chosen: kind == chosen,
                 writable: writable(kind),
             }
         };
-        StoreKind::ALL.map(status).into()
+        Ok(StoreKind::ALL.map(status).into())
     }
 
     /// Has credentials kept in this store from now on. Those that are kept elsewhere stay there.

@@ -20,8 +20,21 @@ pub struct CachedHash {
 }
 
 impl Ledger {
-    /// The digests known of the site's local files, by their paths as they were saved.
-    pub fn hashes(&self, site: &SiteName) -> Result<HashMap<Box<str>, CachedHash>, StoreError> {
+    /// The digests known of the site's local files, by their paths as they were saved. `folders` says which folders
+    /// the files are in; digests of files in others are dropped, since what looks the same there need not be.
+    pub fn hashes(
+        &self,
+        site: &SiteName,
+        folders: &str,
+    ) -> Result<HashMap<Box<str>, CachedHash>, StoreError> {
+        self.write(|db| {
+            let site = site_id(db, site)?;
+            let sql = "UPDATE sites SET hashed = ?2 WHERE id = ?1 AND hashed IS NOT ?2";
+            if db.execute(sql, params![site, folders])? > 0 {
+                db.execute("DELETE FROM hashes WHERE site = ?1", [site])?;
+            }
+            Ok(())
+        })?;
         let db = self.read();
         let mut find = db.prepare_cached(
             "SELECT path, size, modified, sha256 FROM hashes WHERE site = (SELECT id FROM sites WHERE name = ?1)",
@@ -71,11 +84,18 @@ mod tests {
     fn digests_are_kept_for_each_site() {
         let f = Fixture::new();
         let hash = |n: u8| CachedHash { size: n.into(), modified: -3, sha256: Sha256([n; 32]) };
+        for name in ["a", "b"] {
+            f.ledger.hashes(&site(name), &format!("/{name}")).unwrap();
+        }
         f.ledger.save_hashes(&site("a"), &[("x".into(), hash(1)), ("y".into(), hash(2))], &[]).unwrap();
         f.ledger.save_hashes(&site("b"), &[("x".into(), hash(3))], &[]).unwrap();
         f.ledger.save_hashes(&site("a"), &[("x".into(), hash(4))], &["y".into(), "z".into()]).unwrap();
-        assert_eq!(f.ledger.hashes(&site("a")).unwrap(), HashMap::from([("x".into(), hash(4))]));
-        assert_eq!(f.ledger.hashes(&site("b")).unwrap(), HashMap::from([("x".into(), hash(3))]));
-        assert!(f.ledger.hashes(&site("c")).unwrap().is_empty());
+        assert_eq!(f.ledger.hashes(&site("a"), "/a").unwrap(), HashMap::from([("x".into(), hash(4))]));
+        assert_eq!(f.ledger.hashes(&site("b"), "/b").unwrap(), HashMap::from([("x".into(), hash(3))]));
+        assert!(f.ledger.hashes(&site("c"), "/c").unwrap().is_empty());
+        // What looks the same in another folder need not be the same.
+        assert!(f.ledger.hashes(&site("a"), "/elsewhere").unwrap().is_empty());
+        assert!(f.ledger.hashes(&site("a"), "/a").unwrap().is_empty());
+        assert_eq!(f.ledger.hashes(&site("b"), "/b").unwrap().len(), 1);
     }
 }

@@ -89,6 +89,9 @@ CREATE TABLE pulled (
     PRIMARY KEY (place, path)
 ) STRICT, WITHOUT ROWID;
 
+-- Which folders the digests in hashes are of.
+ALTER TABLE sites ADD COLUMN hashed TEXT;
+
 -- Digests of the build commands that the user has allowed.
 CREATE TABLE allowed_builds (
     site INTEGER NOT NULL REFERENCES sites ON DELETE CASCADE,

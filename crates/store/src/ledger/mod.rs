@@ -214,7 +214,7 @@ mod tests {
         result.unwrap_err();
         let copy = Ledger::open(&copy).unwrap();
         assert_eq!(copy.published(f.place).unwrap().files.len(), 1);
-        assert!(copy.hashes(&site("shop")).unwrap().is_empty());
+        assert!(copy.hashes(&site("shop"), "").unwrap().is_empty());
         // What was not finished was rolled back in the original too.
         assert_eq!(f.ledger.published(f.place).unwrap().files.len(), 1);
     }

@@ -75,7 +75,8 @@ impl Ledger {
     /// Records the state that the run is in.
     pub fn set_state(&self, run: &RunId, state: RunState) -> Result<(), StoreError> {
         self.write(|db| {
-            let sql = "UPDATE runs SET state = ?2 WHERE id = ?1";
+            // A write that was under way when the run was stopped must not undo its end.
+            let sql = "UPDATE runs SET state = ?2 WHERE id = ?1 AND ended_ms IS NULL";
             found(run, db.execute(sql, params![run.as_str(), state.as_str()])?)
         })
     }

@@ -224,6 +224,15 @@ pub(super) fn nearest<'w>(word: &str, words: impl IntoIterator<Item = &'w str>) 
         if short.len() >= 3 && long.starts_with(short.as_str()) {
             return 1;
         }
+        let letters = |word: &str| {
+            let mut letters: Vec<char> = word.chars().collect();
+            letters.sort_unstable();
+            letters
+        };
+        // The same letters in another order: "sftp" is no farther from "ftps" than from "ftp".
+        if letters(&word) == letters(&other) {
+            return 1;
+        }
         strsim::osa_distance(&word, &other)
     };
     let near = |distance: usize| distance <= 1 + word.chars().count() / 4;
@@ -251,6 +260,8 @@ mod tests {
             assert_eq!(nearest(word, words).as_deref(), meant, "{word}");
         }
         assert_eq!(nearest("a", []), None);
+        let protocols = ["ftps", "ftps-implicit", "ftp"];
+        assert_eq!(nearest("sftp", protocols).as_deref(), Some("ftps"), "never the less secure one");
     }
 
     #[test]

@@ -209,7 +209,7 @@ fn the_choice_is_kept_and_said() {
     assert_eq!(credentials.set(&site("a"), None, &values(None, Some("x"))).unwrap(), StoreKind::File);
     assert_eq!(credentials.find(&site("a"), None, &[]).unwrap().store, StoreKind::File);
     assert_eq!(asked.load(Ordering::SeqCst), 1);
-    let statuses = credentials.stores();
+    let statuses = credentials.stores().unwrap();
     let kinds: Vec<StoreKind> = statuses.iter().map(|status| status.kind).collect();
     assert_eq!(kinds, StoreKind::ALL);
     let [_, file, environment] = &statuses[..] else { panic!("{statuses:?}") };

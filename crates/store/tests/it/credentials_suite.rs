@@ -30,7 +30,10 @@ pub(crate) fn every_store_does_this(kind: StoreKind, process: impl Fn() -> Crede
     let text = |text: &str| Some(text.to_owned());
 
     // Nothing is there.
-    assert_eq!(process().stores().into_iter().find(|store| store.kind == kind).unwrap().available, Ok(()));
+    assert_eq!(
+        process().stores().unwrap().into_iter().find(|store| store.kind == kind).unwrap().available,
+        Ok(())
+    );
     assert_eq!(list(), []);
     assert_eq!(get("my shop"), Err(CredentialError::NotFound));
     assert_eq!(remove("my shop", BOTH), Err(CredentialError::NotFound));

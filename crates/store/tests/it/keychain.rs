@@ -129,7 +129,7 @@ fn items_of_earlier_slipways_are_read_and_written_anew() {
     let in_keychain = vec![(site(), vec![CredentialType::FtpPassword])];
     let (file, environment) = (StoreKind::File, StoreKind::Environment);
     let everywhere = [(StoreKind::Keychain, Ok(in_keychain)), (file, Ok(vec![])), (environment, Ok(vec![]))];
-    assert_eq!(credentials().list(&[]), everywhere);
+    assert_eq!(credentials().list(&[]).unwrap(), everywhere);
     credentials().set(&site(), None, &values(Some("anna"), None)).unwrap();
     assert_eq!(kept(), (Some("anna".to_owned()), Some("bare \u{fc}".to_owned())));
     let text = "{\"slipway\":1,\"ftp_username\":\"anna\",\"ftp_password\":\"bare \u{fc}\"}";
@@ -187,7 +187,7 @@ fn a_locked_store_says_so() {
         set_password("x").unwrap_err(),
         credentials().set(&SiteName::new("other").unwrap(), None, &values(None, Some("x"))).unwrap_err(),
         remove_password(&credentials()).unwrap_err(),
-        credentials().list(&[]).remove(0).1.unwrap_err(),
+        credentials().list(&[]).unwrap().remove(0).1.unwrap_err(),
         with_key().move_all(StoreKind::Keychain, StoreKind::File).unwrap_err(),
         // Locked is not absent: nothing goes into the file unasked.
         with_key().find(&site(), None, &[]).unwrap_err(),
@@ -195,7 +195,7 @@ fn a_locked_store_says_so() {
     for error in errors {
         assert_eq!((&error, error.code()), (&CredentialError::Locked, Code::KeychainLocked));
     }
-    assert_eq!(credentials().stores().remove(0).available, Ok(()), "it is there");
+    assert_eq!(credentials().stores().unwrap().remove(0).available, Ok(()), "it is there");
     let found = before.find(&site(), None, &[]).unwrap();
     assert_eq!(found.store, StoreKind::Keychain, "it was read before, and is not read again");
     assert!(!data().credentials_file().exists());
@@ -234,7 +234,7 @@ fn no_store() {
         set_password("x").unwrap_err(),
         remove_password(&credentials()).unwrap_err(),
     ]);
-    let listed = credentials().list(&[]);
+    let listed = credentials().list(&[]).unwrap();
     assert!(
         matches!(listed[0], (StoreKind::Keychain, Err(CredentialError::Unavailable { .. }))),
         "{listed:?}"
@@ -245,7 +245,7 @@ fn no_store() {
 }
 
 fn the_file_takes_its_place() {
-    let keychain = credentials().stores().remove(0);
+    let keychain = credentials().stores().unwrap().remove(0);
     assert!(matches!(keychain.available, Err(CredentialError::Unavailable { .. })), "{keychain:?}");
     assert!(keychain.chosen);
     assert_eq!(credentials().username(&site(), None, &[]), Ok(None));
@@ -254,7 +254,7 @@ fn the_file_takes_its_place() {
     with_key().choose(StoreKind::Keychain).unwrap();
     assert_eq!(with_key().chosen().unwrap(), StoreKind::Keychain);
     with_key().choose(StoreKind::File).unwrap();
-    let listed: Vec<StoreKind> = with_key().list(&[]).into_iter().map(|(kind, _)| kind).collect();
+    let listed: Vec<StoreKind> = with_key().list(&[]).unwrap().into_iter().map(|(kind, _)| kind).collect();
     assert!(listed.ends_with(&[StoreKind::File, StoreKind::Environment]), "{listed:?}");
 }
 

@@ -57,6 +57,7 @@ async fn references(context: &Context, file: &Path) -> Result<Vec<ProjectProblem
     crate::pass_phrase::ask_for(&Context { api: api.clone(), ..context.clone() });
     let problems = api.check_project_references().await;
     api.close().await;
+    context.unless_stopped()?;
     problems
 }
 

@@ -39,7 +39,7 @@ pub(super) async fn run(context: &Context, file: PathBuf) -> Result<(), Failure>
     let out = &context.out;
     let (path, schema) = (file.to_string_lossy(), schema.to_string_lossy());
     out.last(&json!({ "event": "config_created", "file": path, "schema": schema, "site": name }));
-    let (shown, name) = (quoted(&path), quoted(name.as_str()));
+    let name = quoted(name.as_str());
     out.say(&format!("The project file {} was written.", inline(&file.to_string_lossy())));
     out.say(&format!(
         "It describes the site {name}, and takes user name and password from the environment variables"
@@ -47,10 +47,19 @@ pub(super) async fn run(context: &Context, file: PathBuf) -> Result<(), Failure>
     out.say(
         "FTP_USER and FTP_PASSWORD. Open it in an editor, put in what your hosting company sent you, then:",
     );
-    let check = if file == Path::new(PROJECT_FILE) { String::new() } else { format!(" {shown}") };
-    out.say(&format!("  slipway config check{check}"));
-    out.say(&format!("  slipway --config {shown} publish {name}"));
+    next_steps(context.data_dir.as_deref(), &file, &name).iter().for_each(|line| out.say(line));
     Ok(())
+}
+
+/// How the file is checked and used, with the data folder that was named.
+fn next_steps(data_dir: Option<&Path>, file: &Path, name: &str) -> [String; 2] {
+    let slipway = match data_dir {
+        Some(dir) => format!("slipway --data-dir {}", quoted(&dir.to_string_lossy())),
+        None => "slipway".to_owned(),
+    };
+    let shown = quoted(&file.to_string_lossy());
+    let check = if file == Path::new(PROJECT_FILE) { String::new() } else { format!(" {shown}") };
+    [format!("  {slipway} config check{check}"), format!("  {slipway} --config {shown} publish {name}")]
 }
 
 /// Writes both files, and says what the site in it is called.
@@ -88,5 +97,17 @@ mod tests {
     fn the_site_is_called_after_its_folder() {
         assert_eq!(site_name(Path::new("/home/anna/my shop/slipway.json")).unwrap().as_str(), "my shop");
         assert_eq!(site_name(Path::new("/slipway.json")).unwrap().as_str(), NAME);
+    }
+
+    #[test]
+    fn the_next_steps_find_the_same_data() {
+        let usual = next_steps(None, Path::new(PROJECT_FILE), "shop");
+        assert_eq!(usual, ["  slipway config check", "  slipway --config slipway.json publish shop"]);
+        let own = next_steps(Some(Path::new("data")), Path::new("a.json"), "shop");
+        let steps = [
+            "  slipway --data-dir data config check a.json",
+            "  slipway --data-dir data --config a.json publish shop",
+        ];
+        assert_eq!(own, steps);
     }
 }

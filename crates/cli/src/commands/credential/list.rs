@@ -35,6 +35,7 @@ impl List {
             return Err(Failure::new(Code::ConfirmationNeeded, "values are shown at a terminal only"));
         }
         let list = context.api.credentials(self.site.as_ref()).await?;
+        context.unless_stopped()?;
         if let Some(failure) = unknown(&list) {
             return Err(failure.clone());
         }

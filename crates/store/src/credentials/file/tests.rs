@@ -130,9 +130,9 @@ fn any_byte_altered_and_any_length_is_damage() {
     };
     for at in 0..whole.len() {
         assert_eq!(damage(&whole[..at]), "cut short");
-        for bit in 0..8 {
+        for flip in 1..=255 {
             let mut altered = whole.clone();
-            altered[at] ^= 1 << bit;
+            altered[at] ^= flip;
             // A line's end that is gone can't be told from a line that is.
             assert_eq!(damage(&altered), if whole[at] == b'\n' { "cut short" } else { "altered" });
         }
@@ -308,6 +308,47 @@ fn apply(store: &FileStore, change: &Change) -> Result<(), CredentialError> {
     }
 }
 
+/// The system itself kills the writer at the very byte that goes beyond the limit on the size of files (`SIGXFSZ`,
+/// setrlimit(2)).
+#[cfg(target_os = "linux")]
+#[test]
+fn killed_at_any_byte_that_is_written() {
+    use std::os::unix::process::ExitStatusExt;
+    const INSIDE: &str = "SLIPWAY_TEST_INSIDE";
+    const SIGXFSZ: i32 = 25;
+    let test = "credentials::file::tests::killed_at_any_byte_that_is_written";
+    let key = Some("key");
+    if let Some(folder) = std::env::var_os(INSIDE) {
+        let data = DataDir::open(Some(folder.as_ref())).unwrap();
+        store(&data, key).set(&site("b"), &password(&"x".repeat(300))).unwrap();
+        return;
+    }
+    let (_root, data) = folder();
+    store(&data, key).set(&site("a"), &password("old")).unwrap();
+    let old = fs::read(data.credentials_file()).unwrap();
+    let mut kills = 0;
+    for limit in (0..).step_by(19) {
+        let ended = std::process::Command::new("prlimit")
+            .arg(format!("--fsize={limit}"))
+            .arg(std::env::current_exe().unwrap())
+            .args(["--exact", test])
+            .env(INSIDE, data.path())
+            .output()
+            .unwrap();
+        if ended.status.success() {
+            assert!(String::from_utf8_lossy(&ended.stdout).contains("1 passed"), "{ended:?}");
+            break;
+        }
+        assert_eq!(ended.status.signal(), Some(SIGXFSZ), "{ended:?}");
+        assert_eq!(fs::read(data.credentials_file()).unwrap(), old, "killed at byte {limit}");
+        has_password(&store(&data, key), "a", "old");
+        kills += 1;
+    }
+    assert!(kills > 30, "{kills} kills");
+    has_password(&store(&data, key), "b", &"x".repeat(300));
+    has_password(&store(&data, key), "a", "old");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
@@ -316,7 +357,7 @@ proptest! {
     fn the_old_content_or_the_new_or_a_typed_error(
         changes in changes(),
         place in any::<proptest::sample::Index>(),
-        bit in 0..8u32,
+        flip in 1..=255u8,
         other_process in any::<bool>(),
     ) {
         let (root, data) = folder();
@@ -348,7 +389,7 @@ proptest! {
                 prop_assert_eq!(&read().unwrap(), &model);
             }
             let mut altered = written.clone();
-            altered[place.index(written.len())] ^= 1 << bit;
+            altered[place.index(written.len())] ^= flip;
             for bad in [&altered[..], &written[..place.index(written.len())]] {
                 fs::write(&file, bad).unwrap();
                 let is_damage = |error| matches!(error, CredentialError::Damaged { .. });
