@@ -1,0 +1,61 @@
+/** Made-up folders, here and on the server, and a mail of a hosting company. */
+import type { FolderReport, HostingText, ServerFolders } from '../backend';
+
+export const MAIL = `Welcome to Bright Harbour Hosting
+FTP server: ftp.brightharbour.example
+User name: wildflower
+Password: correct-horse`;
+
+export const LOG = `2026-11-23 14:03:04 scanning
+2026-11-23 14:03:05 plan: 214 new, 91 changed, 7 to remove, 1106 unchanged
+2026-11-23 14:03:05 uploading
+2026-11-23 14:03:20 going_live
+2026-11-23 14:03:22 ended: live`;
+
+export const SERVER: ServerFolders = {
+  likely: '/public_html',
+  web_url: 'https://wildflower-and-co.example',
+  root: {
+    path: '/',
+    files: null,
+    same_name: 0,
+    folders: [
+      { path: '/backups', files: 3, same_name: 0, folders: [] },
+      { path: '/mail', files: 0, same_name: 0, folders: [] },
+      {
+        path: '/public_html',
+        files: 142,
+        same_name: 38,
+        folders: [{ path: '/public_html/old-shop', files: 96, same_name: 0, folders: [] }],
+      },
+    ],
+  },
+};
+
+/** The folder that the person chooses: `?folder=source` is that of a generator, `?folder=bare` has no start page. */
+export function chosen(query: URLSearchParams): string {
+  const kind = query.get('folder');
+  return `/home/anna/Documents/Shop/${kind ? `wildflower-${kind}` : 'Wildflower website'}`;
+}
+
+export function look(folder: string): FolderReport {
+  const report = { folder, files: 1_204, bytes: 90_177_536, start_page: 'index.html', generator: null, secrets: [] };
+  if (folder.endsWith('-bare')) return { ...report, files: 12, start_page: null };
+  if (folder.endsWith('-empty')) return { ...report, files: 0, bytes: 0, start_page: null };
+  if (!folder.endsWith('-source')) return report;
+  const generator = { name: 'Hugo', output: 'public', output_files: 318, command: 'hugo --minify' };
+  return { ...report, files: 640, start_page: null, generator, secrets: ['.env'] };
+}
+
+export function read(text: string): HostingText {
+  const after = (words: RegExp) => words.exec(text)?.[1] ?? null;
+  return {
+    host: after(/server:\s*(\S+)/i),
+    user: after(/user name:\s*(\S+)/i),
+    password: after(/password:\s*(\S+)/i),
+    port: null,
+    protocol: null,
+    remote_dir: null,
+    web_url: null,
+  };
+}

@@ -1,0 +1,201 @@
+/** A host in memory: the screens can be tried and tested without an app around them. Keeps nothing. */
+import type { Backend, Check, HostEvent, PublishOptions, RunNow, Settings, SiteView } from '../backend';
+import { CHECKS } from '../backend';
+import type { Code, Failure, RunEvent, Site } from '../types';
+import { patternOf } from '../../plan/pattern';
+import * as data from './data';
+import * as folders from './folders';
+import { inState, scenario } from './scenarios';
+
+/** What the tests look at: the requests that were made of the host. */
+declare global {
+  interface Window {
+    slipwayRequests?: { name: string; with: unknown }[];
+  }
+}
+
+const STAGE_OF: Partial<Record<Code, Check>> = {
+  host_not_found: 'found',
+  connection_refused: 'found',
+  connection_timed_out: 'found',
+  secure_not_offered: 'secure',
+  secure_failed: 'secure',
+  certificate_unknown: 'secure',
+  certificate_changed: 'secure',
+  login_rejected: 'signed_in',
+  too_many_connections: 'signed_in',
+};
+
+export function memoryBackend(query: URLSearchParams): Backend {
+  const world = scenario(query);
+  const listeners = new Set<(event: HostEvent) => void>();
+  const timers = new Map<string, ReturnType<typeof setTimeout>>();
+  let settings: Settings = { theme: 'system', language: 'system', connections: 8, limit: null };
+  const requests: { name: string; with: unknown }[] = [];
+  window.slipwayRequests = requests;
+
+  const note = (name: string, what: unknown) => requests.push({ name, with: what });
+  const pause = (times = 1) => new Promise((resolve) => setTimeout(resolve, world.pace * times));
+  const tell = (event: HostEvent) => listeners.forEach((listener) => listener(event));
+  const say = (site: string, event: RunEvent) => tell({ kind: 'run', site, event });
+  const view = (name: string): SiteView => {
+    const found = world.sites.find((known) => known.site.name === name);
+    if (!found) throw data.failure('site_not_found');
+    return found;
+  };
+
+  function finish(name: string) {
+    const site = view(name);
+    const summary = data.outcome();
+    const online = { files: 1_411, bytes: 117_440_512, since_ms: Date.now() };
+    Object.assign(site, { running: null, waiting: 0, online, last: data.record(0, { outcome: summary }) });
+    const before = world.plan;
+    world.plan = (asked) => (asked === name ? data.plan([]) : before(asked));
+    say(name, { event: 'finished', outcome: 'live', run: 'r', ...summary });
+  }
+
+  function fail(name: string, failure: Failure) {
+    clearTimeout(timers.get(name));
+    const state = failure.code === 'cancelled' ? 'cancelled' : 'failed';
+    Object.assign(view(name), { running: null, last: data.record(0, { state, outcome: null, failure }) });
+    say(name, { event: 'failed', run: 'r', ...failure });
+  }
+
+  function step(name: string, now: RunNow, part: number) {
+    view(name).running = now;
+    const { state, planned, progress } = now;
+    if (part === 0) say(name, { event: 'state', run: 'r', state });
+    if (planned && state === 'uploading' && part === 0) say(name, { event: 'planned', ...planned });
+    if (progress) say(name, { event: 'progress', ...progress });
+  }
+
+  function run(name: string) {
+    const steps: [RunNow, number][] = [
+      [inState('scanning'), 0],
+      [inState('planning'), 0],
+      ...Array.from({ length: 21 }, (_, n): [RunNow, number] => [inState('uploading', n / 20), n]),
+      [inState('going_live'), 0],
+      [inState('checking'), 0],
+    ];
+    const next = () => {
+      const now = steps.shift();
+      if (!now) return finish(name);
+      if (world.ends && now[1] === 14) return fail(name, data.failure(world.ends));
+      step(name, ...now);
+      timers.set(name, setTimeout(next, world.pace));
+    };
+    next();
+  }
+
+  async function tryServer(passed: (check: Check) => void) {
+    for (const check of CHECKS) {
+      await pause(3);
+      if (world.account && (STAGE_OF[world.account] ?? 'may_save') === check) throw data.failure(world.account);
+      passed(check);
+    }
+  }
+
+  return {
+    listen(listener) {
+      listeners.add(listener);
+      const first = world.sites[0];
+      if (world.justDone && first) setTimeout(() => finish(first.site.name), world.pace);
+      return () => listeners.delete(listener);
+    },
+
+    sites: async () => structuredClone(world.sites),
+    async addSite(site: Site) {
+      note('addSite', site);
+      if (world.sites.some((known) => known.site.name === site.name)) throw data.failure('site_exists');
+      world.sites.push(data.view(site.name, { site, online: null, last: null, waiting: 312 }));
+      const before = world.plan;
+      world.plan = (name) => (name === site.name ? data.plan(data.shopChanges()) : before(name));
+    },
+    async changeSite(name, change) {
+      note('changeSite', change);
+      const found = view(name);
+      const kept = Object.entries({ ...found.site, ...change }).filter(([, value]) => value !== null);
+      found.site = Object.fromEntries(kept) as unknown as Site;
+      return structuredClone(found);
+    },
+    async removeSite(name) {
+      note('removeSite', name);
+      world.sites = world.sites.filter((known) => known.site.name !== name);
+    },
+    async setPassword(name, user, _password, keep) {
+      note('setPassword', { name, user, keep });
+      world.ends = null;
+    },
+    async unlockPasswords() {
+      note('unlockPasswords', null);
+      world.ends = null;
+    },
+    async allowBuild(name) {
+      note('allowBuild', name);
+      world.ends = null;
+    },
+    async trustCertificate(name, certificate) {
+      note('trustCertificate', { name, sha256: certificate.sha256 });
+      world.ends = null;
+    },
+
+    async preview(name, options) {
+      note('preview', { name, options });
+      await pause();
+      const found = world.plan(name);
+      if (found === null) return new Promise(() => undefined);
+      if ('code' in found) throw found;
+      const left = view(name).site.exclude;
+      return { ...found, changes: found.changes.filter((row) => !left.includes(patternOf(row.path))) };
+    },
+    previewPurge: async () => ({ files: 142, bytes: 61_000_000 }),
+    async publish(name, options: PublishOptions) {
+      note('publish', { name, options });
+      const found = world.plan(name);
+      if (found && 'code' in found) throw found;
+      run(name);
+    },
+    async stop(name) {
+      note('stop', name);
+      clearTimeout(timers.get(name));
+      await pause();
+      fail(name, data.failure('cancelled'));
+    },
+    checkServer: (_name, passed) => tryServer(passed),
+    history: async () => structuredClone(world.runs),
+    runLog: async (_name, run) => (run === world.runs.at(-1)?.run ? null : folders.LOG),
+
+    chooseFolder: async () => folders.chosen(query),
+    lookAtFolder: async (folder) => folders.look(folder),
+    readText: async (text) => folders.read(text),
+    checkAccount(account, passed) {
+      if (account.trusted_certificate && world.account === 'certificate_unknown') world.account = null;
+      if (account.protocol === 'ftp' && world.account === 'secure_not_offered') world.account = null;
+      return tryServer(passed);
+    },
+    async folders() {
+      await pause();
+      return folders.SERVER;
+    },
+    async addPracticeSite() {
+      note('addPracticeSite', null);
+      world.sites.push(data.view('Practice site', { online: null, last: null, waiting: 9 }));
+      return 'Practice site';
+    },
+
+    visit: async (name) => void note('visit', name),
+    openFolder: async (name) => void note('openFolder', name),
+    showFile: async (name, path) => void note('showFile', { name, path }),
+    visitFile: async (name, path) => void note('visitFile', { name, path }),
+    copyText: async (text) => void note('copyText', text),
+    pasteText: async () => folders.MAIL,
+    setTitle: async (title) => void (document.title = title),
+
+    settings: async () => settings,
+    async saveSettings(changed) {
+      note('saveSettings', changed);
+      settings = changed;
+    },
+    about: async () => ({ version: '0.1.0', data_folder: '/home/anna/.local/share/slipway', passwords_in: 'keychain' }),
+  };
+}

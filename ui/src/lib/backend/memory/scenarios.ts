@@ -1,0 +1,137 @@
+/** What the made-up host is like, chosen in the address: `?scenario=failed&code=hosting_full`. */
+import type { PlanView, RunNow, SiteView } from '../backend';
+import { CODES } from '../types';
+import type { Code, Failure, RunRecord, RunState, SiteState } from '../types';
+import * as data from './data';
+
+export interface Scenario {
+  sites: SiteView[];
+  /** The plan of a site; a failure; or `null` for one that is never ready. */
+  plan: (name: string) => PlanView | Failure | null;
+  runs: RunRecord[];
+  /** What publishing ends with, unless it goes well. */
+  ends: Code | null;
+  /** What trying an account ends with, unless it goes well. */
+  account: Code | null;
+  /** Milliseconds between two events. */
+  pace: number;
+  /** A publish that ended a moment ago. */
+  justDone: boolean;
+}
+
+const SHOP = 'Wildflower & Co.';
+const LONG = 'The Extraordinarily Long-Named Association of Rhododendron and Hydrangea Growers of Upper Bavaria';
+
+function ten(first: Partial<SiteView> = { waiting: 312 }): SiteView[] {
+  const running: RunNow = { run: 'r', state: 'uploading', planned: null, progress: progress(0.4) };
+  const failed = data.record(7_200_000, { state: 'failed', outcome: null, failure: data.failure('hosting_full') });
+  const asked = data.record(9_000_000, { state: 'failed', outcome: null, failure: data.failure('conflict') });
+  return [
+    data.view(SHOP, first),
+    data.view('Elmside Rowing Club'),
+    data.view('Marta Lindqvist Photo', { waiting: 12 }),
+    data.view('St Anne’s Choir', { last: asked }),
+    data.view('Harbour Street Bakery', { last: failed }),
+    data.view('Tom’s garden diary'),
+    data.view('Fjordhotel Ålesund', { running }),
+    data.view('Café Zürich', { online: null, last: null, waiting: 40 }),
+    data.view('Ωmega Bücher'),
+    data.view('Zoo', { waiting: 1 }),
+  ];
+}
+
+function progress(part: number) {
+  const total = 28_311_552;
+  const active = [
+    { path: 'pictures/spring/workshop-14.jpg', sent: 311_000, size: 379_904 },
+    { path: 'pictures/spring/workshop-15.jpg', sent: 226_000, size: 411_648 },
+    { path: 'price-list-2026.pdf', sent: 910_000, size: 2_936_012 },
+    { path: 'pictures/spring/workshop-16.jpg', sent: 47_000, size: 397_312 },
+  ];
+  const left = Math.ceil((1 - part) * 22);
+  return {
+    files_done: Math.round(part * 312),
+    files_total: 312,
+    bytes_done: Math.round(part * total),
+    bytes_total: total,
+    bytes_per_second: 1_363_148,
+    seconds_left: left,
+    connections: 4,
+    active: part < 1 ? active : [],
+  };
+}
+
+/** A run in the midst of a state. */
+export function inState(state: RunState, part = 0.68): RunNow {
+  const planned = { new: 214, changed: 91, removed: 7, unchanged: 1_106, bytes: 28_311_552, bytes_waiting: 0 };
+  const early = ['queued', 'pulling', 'building', 'scanning', 'planning'].includes(state);
+  const moving = state === 'uploading' ? progress(part) : null;
+  return { run: 'r', state, planned: early ? null : planned, progress: moving };
+}
+
+function failedWith(code: Code, state: SiteState): Partial<SiteView> {
+  const ended = data.record(60_000, { state: code === 'cancelled' ? 'cancelled' : 'failed', outcome: null });
+  const build = code === 'build_not_allowed' ? { build: { commands: ['hugo --minify'], output: 'public' } } : {};
+  return { site: data.site(SHOP, build), waiting: 312, last: { ...ended, failure: data.failure(code, state) } };
+}
+
+/** Tells apart what the address asks for; anything unknown is as usual. */
+export function scenario(query: URLSearchParams): Scenario {
+  const asked = query.get('code');
+  const code = CODES.find((known) => known === asked) ?? 'connection_lost';
+  const account = CODES.find((known) => known === query.get('account')) ?? null;
+  const state = (query.get('site') ?? 'untouched') as SiteState;
+  const usual: Scenario = {
+    sites: ten(),
+    plan: (name) => (name === SHOP || name === LONG ? data.plan(data.shopChanges()) : data.plan([])),
+    runs: data.runs(),
+    ends: null,
+    account,
+    pace: Number(query.get('pace') ?? 120),
+    justDone: false,
+  };
+  const first = (view: Partial<SiteView>) => ten(view);
+  const many = Number(query.get('changes') ?? 100_000);
+  const gone = data.plan(data.removals(), { removes_much: true });
+  switch (query.get('scenario')) {
+    case 'empty':
+      return { ...usual, sites: [], runs: [] };
+    case 'first':
+      return { ...usual, sites: first({ online: null, last: null, waiting: 1_204 }), runs: [] };
+    case 'nothing':
+      return { ...usual, sites: first({ waiting: 0 }), plan: () => data.plan([]) };
+    case 'no-address': {
+      const site = data.site(SHOP);
+      delete site.web_url;
+      return { ...usual, sites: first({ waiting: 0, site }), plan: () => data.plan([]) };
+    }
+    case 'loading':
+      return { ...usual, sites: first({ waiting: null }), plan: () => null };
+    case 'huge':
+      return { ...usual, sites: first({ waiting: many }), plan: () => data.plan(data.manyChanges(many)) };
+    case 'long':
+      return { ...usual, sites: [data.view(LONG, { waiting: 312 }), ...ten()] };
+    case 'publishing':
+      return { ...usual, sites: first({ running: inState((query.get('state') ?? 'uploading') as RunState) }) };
+    case 'done':
+      return { ...usual, sites: first({ running: inState('checking') }), justDone: true };
+    case 'failed':
+      return { ...usual, sites: first(failedWith(code, state)), ends: code };
+    case 'ends':
+      return { ...usual, ends: code };
+    case 'plan-failed':
+      return { ...usual, sites: first({ waiting: null }), plan: () => data.failure(code, 'untouched') };
+    case 'interrupted': {
+      const last = data.record(3_600_000, { state: 'interrupted', outcome: null });
+      return { ...usual, sites: first({ last, waiting: 312 }) };
+    }
+    case 'conflict': {
+      const asks = data.plan(data.shopChanges(), { conflicts: data.conflicts() });
+      return { ...usual, plan: () => asks };
+    }
+    case 'removals':
+      return { ...usual, sites: first({ waiting: 763 }), plan: () => gone };
+    default:
+      return usual;
+  }
+}

@@ -1,0 +1,12 @@
+/** Where the focus goes when a screen changes. */
+
+/** Takes the focus when it appears. */
+export function takeFocus(node: HTMLElement): void {
+  node.focus({ preventScroll: true });
+}
+
+/** Takes the focus when it appears, if what had it is gone. */
+export function catchFocus(node: HTMLElement): void {
+  const held = document.activeElement;
+  if (held === null || held === document.body) node.focus({ preventScroll: true });
+}

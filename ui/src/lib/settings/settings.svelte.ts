@@ -1,0 +1,28 @@
+/** What the person chose for the app. Saved at once; takes effect at once. */
+import type { Backend, Settings } from '../backend/backend';
+import { speak } from '../words/language.svelte';
+
+export class SettingsState {
+  current = $state<Settings>({ theme: 'system', language: 'system', connections: 8, limit: null });
+
+  constructor(private readonly backend: Backend) {}
+
+  async load(): Promise<void> {
+    this.current = await this.backend.settings();
+    this.apply();
+    window.addEventListener('languagechange', () => this.apply());
+  }
+
+  async change(change: Partial<Settings>): Promise<void> {
+    this.current = { ...this.current, ...change };
+    this.apply();
+    await this.backend.saveSettings($state.snapshot(this.current));
+  }
+
+  private apply(): void {
+    speak(this.current.language);
+    const root = document.documentElement;
+    if (this.current.theme === 'system') root.removeAttribute('data-theme');
+    else root.dataset['theme'] = this.current.theme;
+  }
+}

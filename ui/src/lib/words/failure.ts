@@ -1,0 +1,55 @@
+/** The words of a failure: what happened, whether the website is still up, and details for the hosting company. */
+import type { Failure, Site, SiteState } from '../backend/types';
+import { m } from '../../paraglide/messages.js';
+import { baseName, number } from './format';
+
+/** How the state of the site is shown: green when all is well, amber when half switched, else neutral. */
+export const SITE_LOOKS = {
+  untouched: 'live',
+  nothing_online: 'idle',
+  partly_switched: 'needs',
+  live: 'live',
+  unknown: 'idle',
+} as const satisfies Record<SiteState, string>;
+
+export interface Told {
+  title: string;
+  text: string;
+}
+
+type Place = Pick<Site, 'host' | 'user' | 'folder' | 'remote_dir'>;
+
+/** Title and explanation. */
+export function tell(failure: Failure, site: Place): Told {
+  const n = failure.count ?? 1;
+  const path = failure.path ?? '';
+  const inputs = {
+    n,
+    count: number(n),
+    host: site.host,
+    user: site.user,
+    folder: baseName(site.folder),
+    path: path || site.remote_dir,
+    file: baseName(path),
+  };
+  return { title: m[`code_${failure.code}_title`](inputs), text: m[`code_${failure.code}_text`](inputs) };
+}
+
+export function siteState(state: SiteState): string {
+  return m[`site_state_${state}`]();
+}
+
+/** What the hosting company needs to know. Holds no password and no folder of this computer. */
+export function forHost(failure: Failure, site: Site): string {
+  const lines = [
+    m.details_intro(),
+    `${m.details_server()}: ${site.host}${site.port ? `:${site.port}` : ''} (${site.protocol})`,
+    `${m.details_user()}: ${site.user}`,
+    `${m.details_folder()}: ${site.remote_dir}`,
+    `${m.details_problem()}: ${tell(failure, site).title} [${failure.code}]`,
+  ];
+  if (failure.server_reply) lines.push(`${m.details_reply()}: ${failure.server_reply}`);
+  if (failure.certificate) lines.push(`${m.certificate_fingerprint()}: ${failure.certificate.sha256}`);
+  lines.push(`${m.details_time()}: ${new Date().toISOString()}`);
+  return lines.join('\n');
+}

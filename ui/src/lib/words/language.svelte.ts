@@ -1,0 +1,30 @@
+/** Which language the window speaks. Every message follows when it changes. */
+import { baseLocale, isLocale, locales, overwriteGetLocale } from '../../paraglide/runtime.js';
+
+type Locale = (typeof locales)[number];
+
+/** The made-up language of long words, for tests of the layout; reached only by a system that asks for it. */
+const PSEUDO = 'en-XA';
+
+let current = $state<Locale>(baseLocale);
+overwriteGetLocale(() => current);
+
+/** The system's language, if Slipway speaks it. */
+function ofSystem(): Locale {
+  for (const wanted of navigator.languages) {
+    const spoken = [wanted, wanted.split('-')[0]].find(isLocale);
+    if (spoken) return spoken;
+  }
+  return baseLocale;
+}
+
+/** Speaks a language from now on; `system` means that of the computer. */
+export function speak(wanted: string): void {
+  current = isLocale(wanted) ? wanted : ofSystem();
+  document.documentElement.lang = current;
+}
+
+/** The language for numbers and dates. */
+export function locale(): string {
+  return current === PSEUDO ? baseLocale : current;
+}
