@@ -79,7 +79,7 @@ fn what_is_wrong_with_a_site_is_found_where_it_is() {
         ),
         (
             r#""protocol":"sftp""#,
-            r#"2:12: protocol can't be "sftp"; perhaps "ftp" is meant; there are: ftps, ftps-implicit, ftp"#,
+            r#"2:12: protocol can't be "sftp"; perhaps "ftps" is meant; there are: ftps, ftps-implicit, ftp"#,
         ),
         (
             r#""protocol":"${FTP_USER}""#,
