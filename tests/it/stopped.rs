@@ -120,7 +120,10 @@ fn buildable() -> Site {
 fn while_building_with_all_that_was_started() {
     for name in ["INT", "TERM", "HUP"] {
         let site = buildable();
-        let (running, child) = waiting(&site, Command::new(binary()));
+        // Whoever runs the tests may be immune to HUP (`nohup`), and those whom they start with them.
+        let mut command = Command::new("env");
+        command.arg("--default-signal=HUP").arg(binary());
+        let (running, child) = waiting(&site, command);
         signal(name, running.id());
         // A shell tells its jobs that the terminal is gone, then the system does: that is no second request.
         if name == "HUP" {
