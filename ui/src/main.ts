@@ -1,14 +1,19 @@
-/** Starts the window. */
+/** Starts the window: over the app's host, or in a browser over one in memory. */
 import { mount } from 'svelte';
 import App from './App.svelte';
-import { memoryBackend } from './lib/backend/memory/memory';
+import { inApp, tauriBackend } from './lib/backend/tauri';
 import { speak } from './lib/words/language.svelte';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/controls.css';
 import './styles/frame.css';
 
-const query = new URLSearchParams(location.search);
-const target = document.getElementById('app');
+async function host() {
+  if (inApp()) return tauriBackend();
+  const { memoryBackend } = await import('./lib/backend/memory/memory');
+  return memoryBackend(new URLSearchParams(location.search));
+}
+
 speak('system');
-if (target) mount(App, { target, props: { backend: memoryBackend(query) } });
+const target = document.getElementById('app');
+if (target) mount(App, { target, props: { backend: await host() } });

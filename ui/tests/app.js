@@ -19,21 +19,31 @@ export async function start() {
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: OFFLINE });
   const address = `http://127.0.0.1:${port}/`;
 
+  const contexts = new Map();
+
+  /** Windows of one language share what they have loaded. */
+  function context(locale, clock) {
+    const key = `${locale} ${clock}`;
+    if (!contexts.has(key)) contexts.set(key, make(locale, clock));
+    return contexts.get(key);
+  }
+
+  async function make(locale, clock) {
+    const made = await browser.newContext({ locale, reducedMotion: 'reduce' });
+    if (clock) await made.clock.setFixedTime(NOW);
+    return made;
+  }
+
   /** Opens the app as a query asks, and keeps whatever goes wrong in `page.faults`. */
-  async function open(query, { size = 'usual', theme = 'light', locale = 'en', calm = true } = {}) {
-    const context = await browser.newContext({
-      viewport: SIZES[size],
-      colorScheme: theme,
-      locale,
-      reducedMotion: calm ? 'reduce' : 'no-preference',
-    });
-    const page = await context.newPage();
-    page.setDefaultTimeout(5_000);
+  async function open(query, { size = 'usual', theme = 'light', locale = 'en', clock = true } = {}) {
+    const page = await (await context(locale, clock)).newPage();
+    await page.setViewportSize(SIZES[size]);
+    await page.emulateMedia({ colorScheme: theme });
+    page.setDefaultTimeout(20_000);
     page.faults = [];
     page.on('pageerror', (error) => page.faults.push(String(error)));
     page.on('console', (message) => ['error', 'warning'].includes(message.type()) && page.faults.push(message.text()));
     page.on('request', (request) => request.url().startsWith(address) || page.faults.push(`asked for ${request.url()}`));
-    await page.clock.setFixedTime(NOW);
     await page.goto(`${address}?${query}&pace=5`);
     await page.waitForSelector('main h1');
     return page;
@@ -46,10 +56,16 @@ export async function start() {
   return { open, stop };
 }
 
+/** Colours are all that a theme changes, and the slowest to look at. */
+const CONTRAST = ['color-contrast'];
+export const ALL = {};
+export const COLOURS = { runOnly: { type: 'rule', values: CONTRAST } };
+export const BUT_COLOURS = { rules: Object.fromEntries(CONTRAST.map((rule) => [rule, { enabled: false }])) };
+
 /** What axe finds wrong, in short. */
-export async function axe(page) {
-  await page.evaluate(AXE);
-  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+export async function axe(page, rules = ALL) {
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(AXE);
+  const found = await page.evaluate((options) => window.axe.run(document, { resultTypes: ['violations'], ...options }), rules);
   return found.violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target.join(' ')} ${node.failureSummary}`));
 }
 
@@ -64,6 +80,16 @@ export function overflows(page) {
     return [...wide, ...cut];
   });
 }
+
+/** The system says that the internet is gone, or is back. */
+export const internet = (page, there) =>
+  page.evaluate((up) => {
+    Object.defineProperty(navigator, 'onLine', { configurable: true, get: () => up });
+    window.dispatchEvent(new Event(up ? 'online' : 'offline'));
+  }, there);
+
+/** Something happens at the host. */
+export const tell = (page, event) => page.evaluate((what) => window.slipwayTell(what), event);
 
 export const requests = (page, name) =>
   page.evaluate((wanted) => window.slipwayRequests.filter((request) => request.name === wanted).map((request) => request.with), name);

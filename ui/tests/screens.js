@@ -1,4 +1,5 @@
 /** Every screen and state, each with the way to it. */
+import { internet, tell } from './app.js';
 
 const click = (name) => (page) => page.getByRole('button', { name, exact: true }).first().click();
 const ready = (page) => page.locator('.rows').waitFor();
@@ -18,6 +19,13 @@ async function toStep(page, step) {
 }
 
 const add = 'scenario=empty';
+const tab = (name) => async (page) => { await ready(page); await page.locator('.segments').getByText(name).click(); };
+const settings = async (page) => { await page.locator('.side-foot button').click(); await page.getByText('Slipway 0.1.0').waitFor(); };
+const place = (name) => (page) => page.getByRole('radio', { name }).click();
+const publishNow = async (page) => { await wizard(4)(page); await click('Publish now')(page); };
+/** One step after the other. */
+const first = (...steps) => async (page) => { for (const step of steps) await step(page); };
+const seen = (text) => (page) => page.getByText(text).first().waitFor();
 const wizard = (step) => async (page) => {
   await click('Add your website')(page);
   if (step > 0) await toStep(page, step);
@@ -45,17 +53,39 @@ export const SCREENS = [
   { name: 'interrupted', query: 'scenario=interrupted' },
   { name: 'folder-missing', query: 'scenario=plan-failed&code=local_folder_missing', go: (page) => page.locator('[data-code]').waitFor() },
   { name: 'failed-partly', query: 'scenario=failed&code=connection_lost&site=partly_switched' },
-  { name: 'conflict', query: 'scenario=conflict', go: async (page) => { await ready(page); await click('Answer the question')(page); } },
+  { name: 'look-failed', query: 'scenario=look-failed&code=connection_timed_out', go: first(ready, click('Look again'), seen('The server does not answer')) },
+  { name: 'unmade', query: 'scenario=unmade', go: seen('Your website has to be made first') },
+  { name: 'broken', query: 'scenario=broken&code=data_unusable' },
+  { name: 'trouble', query: 'trouble=local_folder_missing', go: first(ready, click('Open folder'), seen('is not there')) },
+  { name: 'drop', query: '', go: first(ready, (page) => tell(page, { kind: 'dragging', over: true }), seen('Let go to add')) },
+  { name: 'offline', query: '', go: first(ready, (page) => internet(page, false), seen('You are not connected')) },
+  { name: 'failed-offline', query: 'scenario=failed&code=host_not_found', go: first((page) => internet(page, false), seen('You are not connected')) },
+  { name: 'failed-file', query: 'scenario=failed&code=keychain_unavailable', go: first(click('Use an encrypted file…'), seen('Choose a pass phrase')) },
+  { name: 'failed-once', query: 'scenario=failed&code=keychain_locked', go: first(click('Type the password this once'), seen('keeps it nowhere')) },
+  { name: 'conflict', query: 'scenario=conflict', go: first(ready, click('Look again'), click('Answer the question'), (page) => page.getByRole('dialog').waitFor()) },
   { name: 'many-removals', query: 'scenario=removals', go: async (page) => { await ready(page); await click('Answer the question')(page); } },
-  { name: 'purge', query: '', go: async (page) => { await ready(page); await page.locator('.segments').getByText('Settings').click(); await click('Remove everything else…')(page); await page.getByText('142 files').first().waitFor(); } },
+  { name: 'purge', query: '', go: first(tab('Settings'), click('Remove everything else…'), seen('142 files')) },
+  { name: 'purge-nothing', query: 'foreign=none', go: first(tab('Settings'), click('Remove everything else…'), seen('nothing else to remove')) },
+  { name: 'purge-failed', query: 'scenario=look-failed&code=connection_timed_out', go: first(tab('Settings'), click('Remove everything else…'), seen('The server does not answer')) },
+  { name: 'forget', query: '', go: first(tab('Settings'), click('Forget this website…'), (page) => page.getByRole('dialog').waitFor()) },
+  { name: 'check-server-failed', query: 'account=login_rejected', go: first(ready, click('Check server'), seen('The password was not accepted')) },
   { name: 'history', query: '', go: async (page) => { await page.locator('.segments').getByText('History').click(); await page.getByRole('button', { name: /Show what happened/ }).first().click(); await page.locator('.log').waitFor(); } },
-  { name: 'history-empty', query: 'scenario=first', go: async (page) => { await ready(page); await page.locator('.segments').getByText('History').click(); } },
-  { name: 'settings-site', query: '', go: async (page) => { await ready(page); await page.locator('.segments').getByText('Settings').click(); } },
-  { name: 'settings-app', query: '', go: async (page) => { await page.locator('.side-foot button').click(); await page.getByText('Slipway 0.1.0').waitFor(); } },
+  { name: 'history-empty', query: 'scenario=first', go: tab('History') },
+  { name: 'settings-site', query: '', go: tab('Settings') },
+  { name: 'settings-site-long', query: 'scenario=long', go: tab('Settings') },
+  { name: 'settings-site-trust', query: 'account=certificate_unknown', go: first(tab('Settings'), (page) => page.getByLabel('User name').fill('anna'), click('Check and save'), seen('9C:41:7E')) },
+  { name: 'settings-app', query: '', go: settings },
+  { name: 'settings-app-file', query: '', go: first(settings, place(/encrypted file/), seen('Choose a pass phrase')) },
+  { name: 'settings-app-absent', query: 'stores=none', go: settings },
+  { name: 'settings-app-env', query: 'stores=env', go: settings },
+  { name: 'settings-app-locked', query: 'stores=file', go: first(settings, place(/keychain/), seen('The password file is locked')) },
+  { name: 'settings-app-refused', query: 'stores=env&keep=keychain_locked', go: first(settings, place(/keychain/), seen('The keychain is locked')) },
+  { name: 'licences', query: '', go: first(settings, click('Licences'), seen('library-1')) },
   { name: 'add-1-none', query: add, go: wizard(0) },
   { name: 'add-1-folder', query: add, go: wizard(1) },
   { name: 'add-1-generator', query: `${add}&folder=source`, go: wizard(1) },
   { name: 'add-1-bare', query: `${add}&folder=bare`, go: wizard(1) },
+  { name: 'add-1-unmade', query: `${add}&folder=unmade-source`, go: wizard(1) },
   { name: 'add-1-empty', query: `${add}&folder=empty`, go: wizard(1) },
   { name: 'add-2-hosting', query: add, go: async (page) => { await wizard(1)(page); await click('Continue')(page); } },
   { name: 'add-2-more', query: add, go: async (page) => { await wizard(2)(page); await page.getByText('More options').click(); } },
@@ -66,6 +96,13 @@ export const SCREENS = [
     go: async (page) => { await wizard(3)(page); await page.locator('[data-code]').waitFor(); },
   })),
   { name: 'add-4-place', query: add, go: wizard(4) },
+  { name: 'add-4-closed', query: add, go: first(wizard(4), (page) => page.getByRole('treeitem', { name: /backups/ }).click(), click('Publish now'), seen('does not allow saving')) },
+  ...['keychain_unavailable', 'keychain_locked', 'credentials_key_missing', 'credentials_damaged'].map((code) => ({
+    name: `add-4-${code}`,
+    query: `${add}&keep=${code}`,
+    go: first(publishNow, seen('All that you typed is still here')),
+  })),
+  { name: 'add-4-file', query: `${add}&keep=keychain_unavailable`, go: first(publishNow, click('Use an encrypted file…'), seen('Choose a pass phrase')) },
 ];
 
 export const failed = (code) => ({ name: `failed-${code}`, query: `scenario=failed&code=${code}` });

@@ -4,13 +4,13 @@
 use std::sync::Arc;
 
 use secrecy::SecretString;
-use slipway_core::{CredentialType, Failure, Features, SiteName, StoreKind};
+use slipway_core::{CredentialType, Failure, Features, Site, SiteName, StoreKind};
 use slipway_engine::{Events, PublishOptions};
 use slipway_store::{CredentialError, KeyFor, SiteCredentials, StoreStatus};
 use tokio_util::sync::CancellationToken;
 
 use crate::publishing::Login;
-use crate::{Slipway, credential};
+use crate::{Slipway, credential, stored};
 
 /// Something that is kept for a site, without its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +75,74 @@ impl Slipway {
             let named = this.named_store(&name)?;
             let values = SiteCredentials { username: user, password };
             this.credentials.set(&name, named, &values).map_err(credential)
+        })
+        .await
+    }
+
+    /// Sets the user name and password that a site is logged in to with: kept where its passwords are, or, unless `keep`,
+    /// only known until Slipway is closed; then they come before all that is kept.
+    pub async fn set_login(
+        &self,
+        name: &SiteName,
+        user: String,
+        password: SecretString,
+        keep: bool,
+    ) -> Result<(), Failure> {
+        let values = SiteCredentials { username: None, password: Some(password.clone()) };
+        values.check().map_err(credential)?;
+        let set_user = move |site: &mut Site| {
+            site.user = user;
+            Ok(())
+        };
+        let kept = keep.then(|| password.clone());
+        let site = self.edit_site(name, Box::new(set_user), kept).await?;
+        if !keep {
+            self.session.remember(&site, password);
+            return Ok(());
+        }
+        self.session.forget(name);
+        self.blocking(move |this| {
+            this.forget_user(&site);
+            Ok(())
+        })
+        .await
+    }
+
+    /// Opens the encrypted file of passwords with this pass phrase until Slipway is closed, and makes it where it is not
+    /// there yet.
+    ///
+    /// # Errors
+    /// [`Code::CredentialsKeyWrong`](slipway_core::Code::CredentialsKeyWrong).
+    pub async fn unlock_credential_file(&self, phrase: SecretString) -> Result<(), Failure> {
+        self.blocking(move |this| this.credentials.unlock_file(&phrase).map_err(credential)).await
+    }
+
+    /// What a pass phrase has to be handed in for before the encrypted file of passwords can be used, if for anything.
+    pub async fn needed_key(&self) -> Result<Option<KeyFor>, Failure> {
+        self.blocking(|this| Ok(this.credentials.needed_key())).await
+    }
+
+    /// Chooses the place that passwords are kept in from now on, and brings along what is kept in the one until now. The
+    /// pass phrase is that of the encrypted file, which it makes where it is not there. On an error nothing is changed.
+    pub async fn change_credential_store(
+        &self,
+        kind: StoreKind,
+        phrase: Option<SecretString>,
+    ) -> Result<(), Failure> {
+        self.blocking(move |this| {
+            match phrase {
+                Some(phrase) if kind == StoreKind::File => this.credentials.unlock_file(&phrase),
+                None if kind == StoreKind::File && this.credentials.needed_key().is_some() => {
+                    Err(CredentialError::KeyMissing)
+                }
+                _ => Ok(()),
+            }
+            .map_err(credential)?;
+            // Sites that name their place keep it.
+            let named = |site: Site| site.credentials.is_some().then_some(site.name);
+            let stay: Vec<SiteName> =
+                this.list()?.list().map_err(stored)?.into_iter().filter_map(named).collect();
+            this.credentials.change_to(kind, &stay).map_err(credential)
         })
         .await
     }

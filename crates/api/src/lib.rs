@@ -1,20 +1,28 @@
 //! The one surface that the app and the command share: every request Slipway answers, with its reply, and one
 //! kind of error, [`Failure`]. Bodies are written once here; a front end only turns them into words.
 
+mod account;
+#[cfg(test)]
+mod bindings;
 mod catalog;
 mod credentials;
+pub mod desk;
 mod importing;
+pub mod logging;
+mod looking;
 mod pipeline;
 mod publishing;
 mod run_log;
+mod session;
 mod sites;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 
 use slipway_core::{Code, Failure};
 use slipway_store::{CredentialError, Credentials, DataDir, Ledger, Sites, StoreError};
 
+pub use account::Account;
 pub use catalog::{ProjectProblem, check_project};
 pub use credentials::{CredentialList, KeptCredential, SignIn, SignedIn};
 pub use pipeline::{AllowBuild, RunRequest};
@@ -22,8 +30,8 @@ pub use publishing::Finished;
 pub use sites::SiteChange;
 pub use slipway_core as core;
 pub use slipway_engine::{
-    CheckReport, CheckStep, Events, Finding, FindingKind, Preview, PublishOptions, PullOptions, PullPreview,
-    RunPreview, build_digest,
+    CheckReport, CheckStep, Events, Finding, FindingKind, FolderReport, FoundGenerator, Preview,
+    PublishOptions, PullOptions, PullPreview, RunPreview, ServerFolder, Survey, build_digest,
 };
 pub use slipway_store::import::{Import, ImportKind, Imported, Skipped};
 pub use slipway_store::project::{self, Shown};
@@ -32,6 +40,7 @@ pub use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use catalog::Catalog;
+use session::Session;
 
 /// Slipway, with all that it keeps on this computer. Cheap to clone.
 #[derive(Clone)]
@@ -40,6 +49,9 @@ pub struct Slipway {
     catalog: Arc<Catalog>,
     ledger: Arc<Ledger>,
     credentials: Arc<Credentials>,
+    session: Session,
+    /// Copies of servers' files that an earlier session left are taken away once.
+    copies: Arc<Once>,
     good_byes: TaskTracker,
 }
 
@@ -54,7 +66,8 @@ impl Slipway {
         };
         let ledger = Arc::new(Ledger::open(&data.ledger_file()).map_err(stored)?);
         let credentials = Arc::new(Credentials::system(&data));
-        Ok(Self { data, catalog: Arc::new(catalog), ledger, credentials, good_byes: TaskTracker::new() })
+        let (session, copies, good_byes) = (Session::default(), Arc::new(Once::new()), TaskTracker::new());
+        Ok(Self { data, catalog: Arc::new(catalog), ledger, credentials, session, copies, good_byes })
     }
 
     /// Waits until all servers have been said good-bye to, a few seconds at most. To be called before the process

@@ -85,6 +85,12 @@ impl Slipway {
         Ok(Some(Login { user, password: SecretString::default() }))
     }
 
+    /// Lets the site's build commands, as they are now, run on this computer.
+    pub async fn allow_build_of(&self, name: &SiteName) -> Result<(), Failure> {
+        let name = name.clone();
+        self.blocking(move |this| this.allow_build(&this.described(&name)?, AllowBuild::Any)).await
+    }
+
     /// What several steps would do. Changes nothing, here or on the server, and runs no command.
     pub async fn preview_steps(
         &self,

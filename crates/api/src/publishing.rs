@@ -4,11 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
-use slipway_core::{Code, Event, Failure, Outcome, PipelineStep, RunId, RunState, Site, SiteName, StoreKind};
+use slipway_core::{
+    Check, Code, Event, Failure, Outcome, PipelineStep, RunId, RunState, Site, SiteName, StoreKind,
+};
 use slipway_engine::{CheckReport, Ended, Events, Preview, PublishOptions, Work};
 use slipway_remote::Throttle;
-use slipway_remote::ftp::{FtpConnector, Options};
-use slipway_store::{RunRecord, SiteLock};
+use slipway_remote::ftp::{FtpConnector, Options, Reached};
+use slipway_store::{Ledger, RunRecord, SiteLock};
 use tokio_util::sync::CancellationToken;
 
 use crate::pipeline::{RunRequest, ended_in};
@@ -33,15 +35,20 @@ pub(crate) struct Login {
 }
 
 impl Slipway {
-    /// Connects, logs in, writes, renames and removes a probe file, and says what the server can do.
+    /// Connects, logs in, writes, renames and removes a probe file, and says what the server can do. `passed`, which
+    /// must not block, is told what went well as it goes.
     pub async fn check(
         &self,
         name: &SiteName,
+        passed: impl Fn(Check) + Send + Sync + 'static,
         events: Events,
         cancel: CancellationToken,
     ) -> Result<CheckReport, Failure> {
-        let (work, _lock) = self.work(name, &PublishOptions::default(), events, cancel).await?;
-        let result = slipway_engine::check(&work).await;
+        let (passed, options) = (Arc::new(passed), PublishOptions::default());
+        let told = passed.clone();
+        let reached = Reached::new(move |check| told(check));
+        let (work, _lock) = self.work_told(name, None, &options, reached, events, cancel).await?;
+        let result = slipway_engine::check(&work, &*passed).await;
         self.leave(work);
         result
     }
@@ -126,27 +133,26 @@ impl Slipway {
         events: Events,
         cancel: CancellationToken,
     ) -> Result<(Work, SiteLock), Failure> {
+        self.work_told(name, login, options, Reached::default(), events, cancel).await
+    }
+
+    /// The same, telling how far its connections come.
+    async fn work_told(
+        &self,
+        name: &SiteName,
+        login: Option<Login>,
+        options: &PublishOptions,
+        reached: Reached,
+        events: Events,
+        cancel: CancellationToken,
+    ) -> Result<(Work, SiteLock), Failure> {
         let (name, options) = (name.clone(), options.clone());
         self.blocking(move |this| {
             let site = this.described(&name)?;
             let lock = this.data.lock_site(&name).map_err(stored)?;
             let (site, password, store) = this.log_in_as(site, login)?;
-            // People may edit the file by hand.
-            crate::sites::check(&site)?;
-            let place = this.ledger.place(&name, &slipway_engine::destination(&site)).map_err(stored)?;
-            let connector = FtpConnector::new(Options {
-                host: site.host.clone(),
-                port: site.port(),
-                protocol: site.protocol,
-                user: site.user.clone(),
-                password,
-                remote_dir: site.remote_dir.clone(),
-                trusted: site.trusted_certificate,
-                timeout: Duration::from_secs(site.timeout_seconds.into()),
-                throttle: Throttle::new(options.limit.or(site.limit)),
-                facts: this.ledger.server_facts(place).map_err(stored)?,
-            });
-            let work = Work::new(site, this.ledger.clone(), Arc::new(connector), &options, events, cancel)?;
+            let ledger = this.ledger.clone();
+            let work = work_on(site, password, ledger, &options, reached, events, cancel)?;
             let work = match store {
                 Some(store) => work.with_password_from(store),
                 None => work,
@@ -157,12 +163,12 @@ impl Slipway {
     }
 
     /// With which user name and password to log in, and where the password was found.
-    fn log_in_as(
+    pub(crate) fn log_in_as(
         &self,
         site: Site,
         login: Option<Login>,
     ) -> Result<(Site, SecretString, Option<StoreKind>), Failure> {
-        if let Some(login) = login {
+        if let Some(login) = login.or_else(|| self.session.login(&site)) {
             return Ok((Site { user: login.user, ..site }, login.password, None));
         }
         let known = self.names()?;
@@ -215,4 +221,33 @@ impl Slipway {
         })
         .await
     }
+}
+
+/// A site that is logged in to with this password, ready to work on. Blocks.
+pub(crate) fn work_on(
+    site: Site,
+    password: SecretString,
+    ledger: Arc<Ledger>,
+    options: &PublishOptions,
+    reached: Reached,
+    events: Events,
+    cancel: CancellationToken,
+) -> Result<Work, Failure> {
+    // People may edit the file by hand.
+    crate::sites::check(&site)?;
+    let place = ledger.place(&site.name, &slipway_engine::destination(&site)).map_err(stored)?;
+    let connector = FtpConnector::new(Options {
+        host: site.host.clone(),
+        port: site.port(),
+        protocol: site.protocol,
+        user: site.user.clone(),
+        password,
+        remote_dir: site.remote_dir.clone(),
+        trusted: site.trusted_certificate,
+        timeout: Duration::from_secs(site.timeout_seconds.into()),
+        throttle: Throttle::new(options.limit.or(site.limit)),
+        facts: ledger.server_facts(place).map_err(stored)?,
+        reached,
+    });
+    Work::new(site, ledger, Arc::new(connector), options, events, cancel)
 }

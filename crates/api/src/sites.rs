@@ -69,6 +69,8 @@ impl Slipway {
                 this.forget_user(&site);
             }
             sites.replace(site.clone()).map_err(stored)?;
+            // What is remembered for another account must not wait there until it is this site's again.
+            drop(this.session.login(&site));
             this.forget_outdated(&before, &site).map_err(stored)?;
             Ok(site)
         })
@@ -94,7 +96,7 @@ impl Slipway {
     }
 
     /// A user name that is kept comes before the site's own: it would undo the change.
-    fn forget_user(&self, site: &Site) {
+    pub(crate) fn forget_user(&self, site: &Site) {
         let kinds = [CredentialType::FtpUsername];
         if let Err(error) = self.credentials.remove(&site.name, site.credentials, &kinds) {
             tracing::debug!(%error, "no user name was kept");
@@ -121,6 +123,7 @@ impl Slipway {
             let site = this.list()?.get(&name).map_err(stored)?;
             this.forget_credentials(&site)?;
             this.list()?.remove(&name).map_err(stored)?;
+            this.session.forget(&name);
             this.ledger.remove_site(&name).map_err(stored)?;
             let logs = this.data.run_logs(&name);
             if let Err(error) = std::fs::remove_dir_all(&logs) {

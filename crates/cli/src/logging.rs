@@ -1,93 +1,20 @@
-//! The log: a file for each day in the data folder, and with `-v` standard error too. Only Slipway's own crates are
-//! heard, so that no library can write a password there.
+//! The log, as [`slipway_api::logging`] keeps it, with as much on standard error as `-v` asks for.
 
-use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::path::Path;
 
 use tracing::Level;
-use tracing_appender::rolling::{RollingFileAppender, Rotation};
-use tracing_subscriber::filter::Targets;
-use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::util::SubscriberInitExt;
-use tracing_subscriber::{Layer, fmt};
 
-/// Files that are kept; one a day.
-const FILES: usize = 14;
+pub(crate) use slipway_api::logging::{folder, log_panics};
 
-/// Where the log is, once there is one.
-static FOLDER: OnceLock<PathBuf> = OnceLock::new();
-
-/// Where the log is, if there is one.
-pub(crate) fn folder() -> Option<PathBuf> {
-    FOLDER.get().cloned()
-}
-
-/// Begins to log; to the file, down to `file_level`, or to debugging. Where no file can be written, standard error is still served.
+/// Begins to log; to the file, down to `file_level`, or to debugging. Where no file can be written, standard error is
+/// still served.
 pub(crate) fn start(verbose: u8, folder: &Path, file_level: Option<Level>) -> io::Result<()> {
-    let level = match verbose {
+    let stderr = match verbose {
         0 => None,
         1 => Some(Level::INFO),
         2 => Some(Level::DEBUG),
         _ => Some(Level::TRACE),
     };
-    let stderr = level.map(|level| {
-        fmt::layer().with_writer(io::stderr).with_ansi(false).without_time().with_filter(only_ours(level))
-    });
-    let (file, problem) = match open(folder) {
-        Ok(file) => (Some(file), None),
-        Err(error) => (None, Some(error)),
-    };
-    let file_level = only_ours(file_level.unwrap_or(Level::DEBUG));
-    let file = file.map(|file| fmt::layer().with_writer(file).with_ansi(false).with_filter(file_level));
-    if file.is_some() {
-        _ = FOLDER.set(folder.to_owned());
-    }
-    tracing_subscriber::registry().with(stderr).with(file).try_init().map_err(io::Error::other)?;
-    problem.map_or(Ok(()), Err)
-}
-
-/// Writes panics to the log instead of standard error; `main` tells the person.
-pub(crate) fn log_panics() {
-    std::panic::set_hook(Box::new(|panic| {
-        let backtrace = std::backtrace::Backtrace::force_capture();
-        tracing::error!(%panic, %backtrace, "panic");
-    }));
-}
-
-/// Targets match by their beginning: `slipway` stands for all of Slipway's crates.
-fn only_ours(level: Level) -> Targets {
-    Targets::new().with_target("slipway", level)
-}
-
-fn open(folder: &Path) -> io::Result<RollingFileAppender> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)?;
-    let file = RollingFileAppender::builder()
-        .rotation(Rotation::DAILY)
-        .filename_prefix("slipway")
-        .filename_suffix("log")
-        .max_log_files(FILES)
-        .build(folder)
-        .map_err(io::Error::other)?;
-    #[cfg(unix)]
-    make_private(folder)?;
-    Ok(file)
-}
-
-/// The folder may be older than this rule, and open to others.
-#[cfg(unix)]
-fn make_private(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "log") {
-            fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
-        }
-    }
-    Ok(())
+    slipway_api::logging::start(stderr, folder, file_level)
 }

@@ -6,6 +6,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use crate::run::RunState;
 use crate::server::Certificate;
@@ -35,7 +36,7 @@ pub enum ExitCode {
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $name:ident = $text:literal => $exit:ident,)+) => {
         /// A kind of failure.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
         #[serde(rename_all = "snake_case")]
         pub enum Code { $($(#[doc = $doc])+ $name,)+ }
 
@@ -163,7 +164,7 @@ impl fmt::Display for Code {
 }
 
 /// How the site stands for visitors after a failure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum SiteState {
     /// Online exactly as before.
@@ -179,12 +180,13 @@ pub enum SiteState {
 }
 
 /// A run or request that failed, as the edge needs it to make a sentence.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Failure {
     /// The kind.
     pub code: Code,
     /// How far the run had got.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
     pub stage: Option<RunState>,
     /// How the site stands.
     pub site: SiteState,
@@ -192,11 +194,13 @@ pub struct Failure {
     pub path: Option<String>,
     /// How many it is about, where there are several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
     pub count: Option<u64>,
     /// The server's own words.
     pub server_reply: Option<String>,
     /// The certificate that a person must decide about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
     pub certificate: Option<Box<Certificate>>,
     /// What the error said of itself and its causes; for the log and for experts, never shown as the message.
     pub detail: String,

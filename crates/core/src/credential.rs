@@ -1,6 +1,7 @@
 //! What is kept secret for a site, and the kinds of places it is kept in. The secrets themselves are not here.
 
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 /// Something that is kept for a site and needed to log in to its server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -31,7 +32,7 @@ impl CredentialType {
 }
 
 /// A kind of place where credentials are found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
 pub enum StoreKind {
     /// The system's password store: Secret Service on Linux, Keychain on macOS, Credential Manager on Windows.
     #[serde(rename = "keychain")]

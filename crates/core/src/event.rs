@@ -1,12 +1,13 @@
 //! What a run says while it goes on. One stream, read by the progress display, the JSON output and the window.
 
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use crate::code::{Code, Failure};
 use crate::run::{Outcome, RunId, RunState};
 
 /// A file under way.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct FileProgress {
     /// Its path below the publish folder.
     pub path: String,
@@ -17,7 +18,7 @@ pub struct FileProgress {
 }
 
 /// How far the run's present state has got.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
 pub struct Progress {
     /// Files done in this state.
     pub files_done: u64,

@@ -5,6 +5,7 @@ pub mod code;
 pub mod credential;
 pub mod digest;
 pub mod event;
+pub mod generator;
 pub mod hosting_text;
 pub mod local_name;
 pub mod manifest;
@@ -14,18 +15,20 @@ pub mod run;
 pub mod server;
 pub mod site;
 pub mod units;
+pub mod web_folder;
 
 pub use code::{Code, ExitCode, Failure, SiteState};
 pub use credential::{CredentialType, StoreKind};
 pub use digest::Sha256;
 pub use event::{Event, FileChange, FileProgress, Progress};
+pub use generator::Generator;
 pub use hosting_text::HostingText;
 pub use manifest::{LocalFile, Manifest, Published, PublishedFile};
 pub use path::{PathError, RemoteDir, RemotePath};
 pub use plan::{
-    Change, Conflict, ConflictReason, OnConflict, Plan, PlanOptions, Removal, Seen, ServerView, Turn, Upload,
-    plan,
+    Change, Conflict, ConflictReason, Decision, OnConflict, Plan, PlanOptions, Removal, Seen, ServerView,
+    Totals, Turn, Upload, plan,
 };
 pub use run::{Outcome, PipelineStep, RunId, RunState, StepStatistics};
-pub use server::{Certificate, Distrust, Features, ServerFacts};
+pub use server::{Certificate, Check, Distrust, Features, ServerFacts};
 pub use site::{Build, Compare, Protocol, Pull, Retry, Site, SiteError, SiteName, Source};

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 use unicode_normalization::UnicodeNormalization;
 
 /// The longest name of a single file or folder that common file systems hold, in bytes (ext4, XFS, ZFS, NTFS).
@@ -36,8 +37,9 @@ pub enum PathError {
 /// A path below the publish folder: parts joined by `/`, Unicode in NFC, no empty part, no `.` or `..`, no
 /// control characters. The root (the publish folder itself) is the empty path. Cheap to clone: a plan, its journal
 /// and the transfer share one text.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(try_from = "String", into = "String")]
+#[ts(type = "string")]
 pub struct RemotePath(Arc<str>);
 
 impl RemotePath {
@@ -152,8 +154,9 @@ impl From<RemotePath> for String {
 
 /// The publish folder as the server names it: absolute (`/var/www`), or from the folder one is in after login
 /// (`public_html`); empty for that folder itself.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(try_from = "String", into = "String")]
+#[ts(type = "string")]
 pub struct RemoteDir(String);
 
 impl RemoteDir {

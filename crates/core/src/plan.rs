@@ -6,6 +6,7 @@ mod purge;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use crate::manifest::{LocalFile, Manifest, Published, PublishedFile};
 use crate::path::RemotePath;
@@ -99,6 +100,8 @@ pub struct Conflict {
     pub reason: ConflictReason,
     /// Whether the publish would have removed it, rather than replaced it.
     pub removal: bool,
+    /// What is there.
+    pub server: Seen,
 }
 
 /// What to do with files that someone else changed on the server.
@@ -113,6 +116,16 @@ pub enum OnConflict {
     Replace,
 }
 
+/// Whose of the two stays where a file was changed on the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// The server's.
+    Keep,
+    /// Ours: the server's is replaced or removed.
+    Replace,
+}
+
 /// What the user wants of this publish.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PlanOptions {
@@ -120,20 +133,27 @@ pub struct PlanOptions {
     pub keep_removed: bool,
     /// Files that are left out of this publish while their copies stay online.
     pub left_out: BTreeSet<RemotePath>,
-    /// Files that were changed on the server.
+    /// Files that were changed on the server and are not among the decided ones.
     pub on_conflict: OnConflict,
+    /// What was decided of single files that were changed on the server. Of others it says nothing.
+    pub decided: BTreeMap<RemotePath, Decision>,
     /// Take off what Slipway did not put there and the folder does not have, but for these files and folders of the
     /// server. The server must have been looked at completely.
     pub purge: Option<BTreeSet<RemotePath>>,
 }
 
 /// A file as the server shows it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
     /// Size in bytes.
     pub size: u64,
     /// Time of change by the server's clock, in seconds since 1970, where it is known to the second.
     pub modified: Option<i64>,
+}
+
+impl Seen {
+    /// Something that is no file, such as a folder, in the place of one. No file is as large.
+    pub const NO_FILE: Self = Self { size: u64::MAX, modified: None };
 }
 
 /// What the server was seen to hold.
@@ -158,6 +178,15 @@ impl ServerView {
             seen => seen.copied(),
         }
     }
+}
+
+/// How much there is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Totals {
+    /// Files.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
 }
 
 /// What a publish will do.
@@ -186,6 +215,8 @@ pub struct Plan {
     pub unchanged: usize,
     /// Files that Slipway had put on the server before.
     pub published: usize,
+    /// What will be online of Slipway's. A file that was changed on the server, and stays, counts as it is there.
+    pub after: Totals,
 }
 
 impl Plan {
@@ -236,7 +267,28 @@ pub fn plan(local: &Manifest, published: &Published, server: &ServerView, option
     if let Some(used) = used {
         purge::add_folders(&mut plan, server, &used);
     }
+    plan.after = after(&plan, published, server);
     plan
+}
+
+/// What is online of Slipway's once the plan is done.
+fn after(plan: &Plan, published: &Published, server: &ServerView) -> Totals {
+    let gone = plan.removals.iter().map(|removal| &removal.path).chain(&plan.forget);
+    let sent = plan.uploads.iter().map(|upload| &upload.path);
+    let moved: BTreeSet<&RemotePath> = gone.chain(sent).collect();
+    let size = |path: &RemotePath, record: &PublishedFile| {
+        let seen = server.of(path).flatten().filter(|seen| *seen != Seen::NO_FILE);
+        seen.map_or(record.size, |seen| seen.size)
+    };
+    let stays = published.files.iter().filter(|(path, _)| !moved.contains(path));
+    let stays = stays.map(|(path, record)| size(path, record));
+    let adopted = plan.adopted.iter().filter(|(path, _)| !published.files.contains_key(path));
+    let adopted = adopted.map(|(_, record)| record.size);
+    let sizes = plan.uploads.iter().map(|upload| upload.file.size).chain(stays).chain(adopted);
+    sizes.fold(Totals::default(), |sum, size| Totals {
+        files: sum.files + 1,
+        bytes: sum.bytes.saturating_add(size),
+    })
 }
 
 /// What is known of a file on the server.
@@ -276,7 +328,7 @@ fn add_local(
     let change = match (record, server.of(path)) {
         (Some(_), Some(None)) => Change::Missing,
         (Some(record), Some(Some(seen))) if differs(record, seen) => {
-            if keeps(plan, path, false, options) {
+            if keeps(plan, path, seen, false, options) {
                 return;
             }
             if known.ours { Change::Changed } else { Change::Foreign }
@@ -304,21 +356,22 @@ fn add_removal(
 ) {
     match server.of(path) {
         Some(None) => return plan.forget.push(path.clone()),
-        Some(Some(seen)) if differs(record, seen) && keeps(plan, path, true, options) => return,
+        Some(Some(seen)) if differs(record, seen) && keeps(plan, path, seen, true, options) => return,
         _ => {}
     }
     plan.removals.push(Removal { path: path.clone(), size: record.size, in_the_way: false });
 }
 
 /// Whether the file on the server stays as it is; a conflict that needs a decision is noted.
-fn keeps(plan: &mut Plan, path: &RemotePath, removal: bool, options: &PlanOptions) -> bool {
-    match options.on_conflict {
-        OnConflict::Replace => return false,
-        OnConflict::Keep => {}
-        OnConflict::Abort => plan.conflicts.push(Conflict {
+fn keeps(plan: &mut Plan, path: &RemotePath, server: Seen, removal: bool, options: &PlanOptions) -> bool {
+    match (options.decided.get(path), options.on_conflict) {
+        (Some(Decision::Replace), _) | (None, OnConflict::Replace) => return false,
+        (Some(Decision::Keep), _) | (None, OnConflict::Keep) => {}
+        (None, OnConflict::Abort) => plan.conflicts.push(Conflict {
             path: path.clone(),
             reason: ConflictReason::ChangedOnServer,
             removal,
+            server,
         }),
     }
     true

@@ -97,6 +97,64 @@ fn a_file_changed_on_the_server_is_a_conflict() {
 }
 
 #[test]
+fn what_was_decided_of_a_file_holds_for_it_alone() {
+    let here = manifest(&[("kept", 2), ("replaced", 3), ("open", 4), ("mine", 6)]);
+    let record = published(&[("kept", 1), ("replaced", 1), ("open", 1), ("gone", 5), ("mine", 5)]);
+    let server = seen(
+        &[("kept", 70, 100), ("replaced", 80, 100), ("open", 90, 7), ("gone", 60, 100), ("mine", 5, 100)],
+        true,
+    );
+    let decided = [("kept", Decision::Keep), ("replaced", Decision::Replace), ("gone", Decision::Replace)];
+    // Of a file that is as it was published there is nothing to decide.
+    let decided = decided.into_iter().chain([("mine", Decision::Keep)]);
+    let decided: BTreeMap<_, _> = decided.map(|(name, decision)| (path(name), decision)).collect();
+    let with = |on_conflict| {
+        plan(
+            &here,
+            &record,
+            &server,
+            &PlanOptions { on_conflict, decided: decided.clone(), ..PlanOptions::default() },
+        )
+    };
+
+    let abort = with(OnConflict::Abort);
+    let open = Conflict {
+        path: path("open"),
+        reason: ConflictReason::ChangedOnServer,
+        removal: false,
+        server: Seen { size: 90, modified: Some(7) },
+    };
+    assert_eq!(abort.conflicts, [open]);
+    assert_eq!(uploads(&abort), [("mine", Change::Changed), ("replaced", Change::Changed)]);
+    assert_eq!(removals(&abort), ["gone"]);
+    assert_eq!(abort.after, Totals { files: 4, bytes: 70 + 90 + 3 + 6 });
+
+    let replace = with(OnConflict::Replace);
+    assert!(replace.conflicts.is_empty());
+    assert_eq!(uploads(&replace).len(), 3);
+    assert_eq!(replace.after, Totals { files: 4, bytes: 70 + 4 + 3 + 6 });
+}
+
+#[test]
+fn what_is_online_afterwards() {
+    let here = manifest(&[("same", 1), ("changed", 3), ("new", 4), ("theirs", 7)]);
+    let record = published(&[("same", 1), ("changed", 2), ("old", 5), ("left/out", 6)]);
+    let after = |server: &ServerView, options: PlanOptions| plan(&here, &record, server, &options).after;
+    let left_out = || PlanOptions { left_out: [path("left/out")].into(), ..PlanOptions::default() };
+    let all = 1 + 3 + 4 + 7;
+    assert_eq!(after(&ServerView::default(), PlanOptions::default()), Totals { files: 4, bytes: all });
+    assert_eq!(after(&ServerView::default(), left_out()), Totals { files: 5, bytes: all + 6 });
+    let keep = PlanOptions { keep_removed: true, ..PlanOptions::default() };
+    assert_eq!(after(&ServerView::default(), keep), Totals { files: 6, bytes: all + 5 + 6 });
+    // Others' files do not count, nor does what the server lost; a folder in the place of a file has no size.
+    let mut server =
+        seen(&[("same", 1, 100), ("theirs", 50, 9), ("others", 60, 9), ("left/out", 6, 100)], true);
+    assert_eq!(after(&server, left_out()), Totals { files: 5, bytes: all + 6 });
+    server.files.insert(path("same"), Some(Seen::NO_FILE));
+    assert_eq!(after(&server, left_out()), Totals { files: 5, bytes: all + 6 });
+}
+
+#[test]
 fn keeps_what_is_left_out_or_kept() {
     let here = manifest(&[("a", 1)]);
     let record = published(&[("a", 1), ("x/b", 2), ("x/c", 3)]);
@@ -191,6 +249,8 @@ proptest! {
         let plan = plan(&manifest, &record, &view, &PlanOptions::default());
 
         prop_assert!(plan.conflicts.is_empty());
+        let bytes = manifest.values().map(|file| file.size).sum();
+        prop_assert_eq!(plan.after, Totals { files: manifest.len() as u64, bytes });
         for removal in &plan.removals {
             prop_assert!(record.files.contains_key(&removal.path));
             server.remove(&removal.path);
@@ -279,6 +339,8 @@ fn what_was_brought_down_is_no_surprise() {
     let plan = plan(&here, &published, &server, &PlanOptions::default());
     assert_eq!(plan.adopted, [(path("ours"), record(5, 70)), (path("same"), record(5, 70))]);
     assert_eq!(plan.unchanged, 2);
+    // "same" becomes Slipway's, and "old" is as it is there.
+    assert_eq!(plan.after, Totals { files: 4, bytes: 5 + 6 + 5 + 5 });
     let uploads: Vec<_> = plan.uploads.iter().map(|upload| (upload.path.as_str(), upload.change)).collect();
     assert_eq!(uploads, [("edited", Change::Foreign)]);
     assert_eq!(plan.conflicts.iter().map(|c| c.path.as_str()).collect::<Vec<_>>(), ["old"]);

@@ -4,12 +4,14 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use crate::credential::StoreKind;
 
 /// A run's id: 128 random bits in hexadecimal. It names the staging folder, so it can't be guessed by visitors.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(try_from = "String", into = "String")]
+#[ts(type = "string")]
 pub struct RunId(String);
 
 impl RunId {
@@ -63,7 +65,7 @@ impl fmt::Debug for RunId {
 }
 
 /// Where a run is. The order is the order of the way through.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum RunState {
     /// Accepted, not begun.
@@ -152,7 +154,7 @@ impl RunState {
 }
 
 /// A step of the way from what is on the server to what will be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum PipelineStep {
     /// The site is brought down from the server.
@@ -183,7 +185,7 @@ impl PipelineStep {
 }
 
 /// What a step of a run did.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct StepStatistics {
     /// Which.
     pub step: PipelineStep,
@@ -211,7 +213,7 @@ impl StepStatistics {
 }
 
 /// What a finished run did.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
 pub struct Outcome {
     /// Files that went online.
     pub uploaded: u64,
@@ -236,6 +238,7 @@ pub struct Outcome {
     pub notes: Vec<String>,
     /// Where the password was found.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
     pub password_from: Option<StoreKind>,
     /// What each of its steps did, in their order; the last one of a failed run may have been cut off.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

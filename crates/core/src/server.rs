@@ -2,6 +2,7 @@
 //! that it is asked once.
 
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use crate::digest::Sha256;
 
@@ -40,8 +41,22 @@ pub struct ServerFacts {
     pub no_rename_over: bool,
 }
 
+/// What is tried at a server before anything is published there, in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Check {
+    /// It is there, and answers.
+    Found,
+    /// The connection is encrypted, and the server's certificate trusted. Never said of plain FTP.
+    Secure,
+    /// It accepted user name and password.
+    SignedIn,
+    /// Files can be saved, renamed and removed there.
+    MaySave,
+}
+
 /// Why a certificate is not trusted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Distrust {
     /// Nobody the system trusts vouches for it; often the server's own signature.
@@ -57,7 +72,7 @@ pub enum Distrust {
 }
 
 /// What a person needs to know of a certificate to decide about it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Certificate {
     /// Digest of its DER form: what is pinned.
     pub sha256: Sha256,

@@ -5,6 +5,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use crate::credential::StoreKind;
 use crate::digest::Sha256;
@@ -15,7 +16,7 @@ use crate::run::PipelineStep;
 pub const MOST_CONNECTIONS: u8 = 16;
 
 /// How one speaks to the server.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
 pub enum Protocol {
     /// FTP with `AUTH TLS` before anything is said (explicit FTPS, RFC 4217). Never falls back to FTP.
@@ -35,7 +36,7 @@ impl Protocol {
 }
 
 /// How a local file is found to have changed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
 pub enum Compare {
     /// By size and time of change; only files where one differs are read.
@@ -46,7 +47,7 @@ pub enum Compare {
 }
 
 /// How often, and after which pauses, what can pass is tried again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default, deny_unknown_fields)]
 pub struct Retry {
     /// Tries in all, at least 1.
@@ -64,8 +65,9 @@ impl Default for Retry {
 }
 
 /// A folder that is published, where a site has several.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
+#[ts(optional_fields)]
 pub struct Source {
     /// The folder on this computer; a relative one is below the site's folder.
     pub folder: PathBuf,
@@ -75,8 +77,9 @@ pub struct Source {
 }
 
 /// How a site is made before it is published.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
+#[ts(optional_fields)]
 pub struct Build {
     /// Command lines for the system's shell, run one after the other in the site's folder.
     pub commands: Vec<String>,
@@ -85,10 +88,12 @@ pub struct Build {
     pub output: Option<PathBuf>,
     /// The longest that all commands together may take, in seconds.
     #[serde(default = "default_build_timeout")]
+    #[ts(as = "Option<_>")]
     pub timeout_seconds: u32,
     /// Further environment variables. Values may hold references (`${cred:…}`), which are looked up when the
     /// commands are run; here they are as they were written.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[ts(as = "Option<_>")]
     pub environment: BTreeMap<String, String>,
 }
 
@@ -105,8 +110,9 @@ fn default_build_timeout() -> u32 {
 }
 
 /// How a site is brought down from its server before it is built.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
+#[ts(optional_fields)]
 pub struct Pull {
     /// The folder it is brought down into; a relative one is below the site's folder. Without it, the site's folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -114,8 +120,9 @@ pub struct Pull {
 }
 
 /// A site's name: what the command and the app call it.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(try_from = "String", into = "String")]
+#[ts(type = "string")]
 pub struct SiteName(String);
 
 impl SiteName {
@@ -209,8 +216,9 @@ pub enum SiteError {
 }
 
 /// A folder on this computer, and where on a server it is published. Holds no secret.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
+#[ts(optional_fields)]
 pub struct Site {
     /// What it is called.
     pub name: SiteName,
@@ -240,18 +248,22 @@ pub struct Site {
     pub limit: Option<u64>,
     /// How changed files are found.
     #[serde(default)]
+    #[ts(as = "Option<_>")]
     pub compare: Compare,
     /// What is left out, as in `.gitignore`; `!pattern` takes something back in.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<_>")]
     pub exclude: Vec<String>,
     /// The certificate that is trusted although the system does not know it: SHA-256 of its DER form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trusted_certificate: Option<Sha256>,
     /// How often what can pass is tried again.
     #[serde(default)]
+    #[ts(as = "Option<_>")]
     pub retry: Retry,
     /// The longest wait for an answer of the server, in seconds.
     #[serde(default = "default_timeout")]
+    #[ts(as = "Option<_>")]
     pub timeout_seconds: u32,
     /// The only place that its credentials are looked up in. Without it: environment variables, then the place
     /// that was chosen for all sites.
@@ -259,6 +271,7 @@ pub struct Site {
     pub credentials: Option<StoreKind>,
     /// The folders that are published, where it is not `folder` itself.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<_>")]
     pub sources: Vec<Source>,
     /// How it is brought down before it is built; without it that step is not one of its steps.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -268,6 +281,7 @@ pub struct Site {
     pub build: Option<Build>,
     /// What a purge leaves on the server, as in `.gitignore`, beyond [`ALWAYS_KEPT`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<_>")]
     pub keep: Vec<String>,
 }
 

@@ -1,11 +1,15 @@
 //! The check of a server: connect, log in, write, rename and remove a probe file, and say what the server can do.
 
 use serde::{Deserialize, Serialize};
-use slipway_core::{Failure, Features, RemotePath, ServerFacts};
-use slipway_remote::{Lease, RemoteError, Rename, Source, Upload};
+use slipway_core::web_folder::is_promising;
+use slipway_core::{Check, Failure, Features, PathError, RemotePath, ServerFacts};
+use slipway_remote::{EntryKind, Lease, RemoteError, Rename, Source, Upload};
 
 use crate::failure::remote;
 use crate::work::Work;
+
+/// So many folders are tried besides the first.
+const MOST_TRIED: usize = 8;
 
 /// One thing that was tried.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,11 +31,36 @@ pub struct CheckReport {
     pub facts: ServerFacts,
 }
 
-/// Tries everything that a publish needs, and leaves nothing behind.
-pub async fn check(work: &Work) -> Result<CheckReport, Failure> {
-    let result = work.unless_cancelled(probe(work)).await;
+/// Tries everything that a publish needs, and leaves nothing behind. `passed` is told [`Check::MaySave`] once a file
+/// was saved, renamed and removed; what comes before it is told by the connector.
+pub async fn check(work: &Work, passed: &(dyn Fn(Check) + Sync)) -> Result<CheckReport, Failure> {
+    let result = work.unless_cancelled(probe(work, passed)).await;
     work.leave().await;
     result
+}
+
+/// The same for a server whose publish folder is not known yet: whether files can be saved in the folder that the site
+/// names, or in one of those in it. Many hosts let nothing be saved beside the web folder.
+pub async fn check_somewhere(work: &Work, passed: &(dyn Fn(Check) + Sync)) -> Result<(), Failure> {
+    work.unless_cancelled(async {
+        let mut lease = work.pool.get().await.map_err(|error| remote(&error, None))?;
+        let root = RemotePath::root();
+        let refused = match save(&mut lease, &root).await {
+            Ok(_) => None,
+            Err(error) if is_refusal(&error) => Some(error),
+            Err(error) => return Err(remote(&error, Some(&folder(work)))),
+        };
+        if let Some(refused) = refused {
+            let others = folders(&mut lease).await.map_err(|error| remote(&error, Some(&folder(work))))?;
+            save_in_one(&mut lease, others, refused)
+                .await
+                .map_err(|error| remote(&error, Some(&folder(work))))?;
+        }
+        lease.give_back();
+        passed(Check::MaySave);
+        Ok(())
+    })
+    .await
 }
 
 /// Connects and logs in, and does nothing else. Says what the server can do.
@@ -47,7 +76,7 @@ pub async fn sign_in(work: &Work) -> Result<Features, Failure> {
     result
 }
 
-async fn probe(work: &Work) -> Result<CheckReport, Failure> {
+async fn probe(work: &Work, passed: &(dyn Fn(Check) + Sync)) -> Result<CheckReport, Failure> {
     let mut lease = work.pool.get().await.map_err(|error| remote(&error, None))?;
     let secure = match work.site.protocol {
         slipway_core::Protocol::Ftp => "not encrypted",
@@ -57,13 +86,6 @@ async fn probe(work: &Work) -> Result<CheckReport, Failure> {
         step("connect", format!("{}, port {}, {secure}", work.site.host, work.site.port())),
         step("log in", format!("as {}", work.site.user)),
     ];
-    let mut random = [0; 8];
-    getrandom::fill(&mut random).map_err(|error| Failure::new(slipway_core::Code::Unexpected, error))?;
-    let name: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
-    let path = |end: &str| RemotePath::new(&format!("slipway-check-{name}{end}"));
-    let invalid = |error| Failure::new(slipway_core::Code::Unexpected, error);
-    let (first, second) = (path(".tmp").map_err(invalid)?, path("-renamed.tmp").map_err(invalid)?);
-
     let report = |steps, features| CheckReport { steps, features, facts: work.connector.facts() };
     match one(&mut lease, Kind::Look).await {
         Ok(()) => steps.push(step("find the folder", folder(work))),
@@ -76,28 +98,71 @@ async fn probe(work: &Work) -> Result<CheckReport, Failure> {
         }
         Err(error) => return Err(remote(&error, Some(&folder(work)))),
     }
+    let saved =
+        save(&mut lease, &RemotePath::root()).await.map_err(|error| remote(&error, Some(&folder(work))))?;
+    passed(Check::MaySave);
+    steps.push(step("save a file", saved.to_string()));
+    steps.extend(["rename it", "remove it"].map(|name| step(name, String::new())));
+    let features = lease.features();
+    lease.give_back();
+    Ok(report(steps, features))
+}
+
+/// Saves a probe file in a folder, renames and removes it; returns its first name.
+async fn save(lease: &mut Lease, folder: &RemotePath) -> Result<RemotePath, RemoteError> {
+    let mut random = [0; 8];
+    getrandom::fill(&mut random).map_err(|error| RemoteError::LocalUnreadable(error.to_string()))?;
+    let name = format!("slipway-check-{:016x}", u64::from_ne_bytes(random));
+    let path = |end: &str| folder.join(&format!("{name}{end}"));
+    let invalid = |error: PathError| RemoteError::Misbehaves(error.to_string());
+    let (first, second) = (path(".tmp").map_err(invalid)?, path("-renamed.tmp").map_err(invalid)?);
     let content = b"Slipway checks whether it may save files here. This file can be deleted.\n".to_vec();
-    if let Err(error) = one(&mut lease, Kind::Write(first.clone(), content)).await {
+    if let Err(error) = one(lease, Kind::Write(first.clone(), content)).await {
         if !error.ends_connection()
-            && let Err(stays) = one(&mut lease, Kind::Remove(first)).await
+            && let Err(stays) = one(lease, Kind::Remove(first)).await
         {
             // Nothing was saved, as a rule.
             tracing::debug!(error = %stays, "no part of the probe file was removed");
         }
-        return Err(remote(&error, Some(&folder(work))));
+        return Err(error);
     }
-    steps.push(step("save a file", first.to_string()));
     // From here on something lies on the server: whatever fails, it is removed again.
-    let renamed = one(&mut lease, Kind::Rename(first.clone(), second.clone())).await;
-    let there = if renamed.is_ok() { second } else { first };
-    let removed = one(&mut lease, Kind::Remove(there.clone())).await;
-    for (name, result) in [("rename it", renamed), ("remove it", removed)] {
-        result.map_err(|error| remote(&error, Some(there.as_str())))?;
-        steps.push(step(name, String::new()));
+    let renamed = one(lease, Kind::Rename(first.clone(), second.clone())).await;
+    let there = if renamed.is_ok() { second } else { first.clone() };
+    let removed = one(lease, Kind::Remove(there)).await;
+    renamed.and(removed).map(|()| first)
+}
+
+/// Whether it may be this one folder that nothing can be saved in.
+fn is_refusal(error: &RemoteError) -> bool {
+    matches!(error, RemoteError::Denied(_) | RemoteError::Refused(_) | RemoteError::NameRefused(_))
+}
+
+/// Tries further folders, some at most; gives back why the first one refused if all of them do.
+async fn save_in_one(
+    lease: &mut Lease,
+    folders: Vec<RemotePath>,
+    refused: RemoteError,
+) -> Result<(), RemoteError> {
+    for folder in folders.iter().take(MOST_TRIED) {
+        match save(lease, folder).await {
+            Ok(_) => return Ok(()),
+            Err(error) if is_refusal(&error) => tracing::debug!(%folder, %error, "nothing can be saved"),
+            Err(error) => return Err(error),
+        }
     }
-    let features = lease.features();
-    lease.give_back();
-    Ok(report(steps, features))
+    Err(refused)
+}
+
+/// The folders in the publish folder, those first in which a website may lie.
+async fn folders(lease: &mut Lease) -> Result<Vec<RemotePath>, RemoteError> {
+    let mut listed = Ok(Vec::new());
+    lease.list(&[RemotePath::root()], &mut |_, entries| listed = entries).await?;
+    let folders = listed?.into_iter().filter(|entry| entry.kind == EntryKind::Folder);
+    let mut folders: Vec<RemotePath> =
+        folders.filter_map(|entry| RemotePath::root().join(&entry.name).ok()).collect();
+    folders.sort_by_cached_key(|path| (!is_promising(path.as_str()), path.clone()));
+    Ok(folders)
 }
 
 fn folder(work: &Work) -> String {

@@ -45,6 +45,26 @@ pub const DEFAULT_EXCLUDES: &[&str] = &[
     "slipway.schema.json",
 ];
 
+/// Of them, those that hold secrets; what is meant to be copied and filled in holds none.
+const SECRETS: &[&str] = &[
+    ".env",
+    ".env.*",
+    "!.env.dist",
+    "!.env.example",
+    "!.env.sample",
+    "!.env.template",
+    "id_rsa",
+    "id_dsa",
+    "id_ecdsa",
+    "id_ed25519",
+    "*.pem",
+    "*.key",
+    "*.p12",
+    "*.pfx",
+    "*.ppk",
+    "*.kdbx",
+];
+
 /// Patterns in the manner of `.gitignore`, the last that fits decides.
 pub(crate) struct Excludes {
     always: Gitignore,
@@ -81,6 +101,19 @@ impl Excludes {
     /// Whether a file or folder of the server is left out of this one publish, so that it stays online.
     pub(crate) fn stays_online(&self, path: &RemotePath, is_folder: bool) -> bool {
         self.left_out.matched_path_or_any_parents(path.as_str(), is_folder).is_ignore()
+    }
+}
+
+/// Knows files that hold secrets, by their names.
+pub(crate) struct Secrets(Gitignore);
+
+impl Secrets {
+    pub(crate) fn new() -> Result<Self, Failure> {
+        Ok(Self(matcher(SECRETS.iter().copied()).map_err(|error| Failure::new(Code::Unexpected, error))?))
+    }
+
+    pub(crate) fn holds(&self, file: &Path) -> bool {
+        self.0.matched(file, false).is_ignore()
     }
 }
 
@@ -168,6 +201,21 @@ mod tests {
             ("well-known", true, false),
         ] {
             assert_eq!(keeps.keeps(&RemotePath::new(path).unwrap(), folder), kept, "{path}");
+        }
+    }
+
+    #[test]
+    fn whatever_holds_a_secret_is_left_out() {
+        let patterns = SECRETS.iter().filter(|pattern| !pattern.starts_with('!'));
+        assert!(
+            patterns.clone().count() > 5
+                && patterns.into_iter().all(|pattern| DEFAULT_EXCLUDES.contains(pattern))
+        );
+        let secrets = Secrets::new().unwrap();
+        for (file, secret) in
+            [(".env", true), ("a/.env.local", true), (".env.example", false), ("key.html", false)]
+        {
+            assert_eq!(secrets.holds(Path::new(file)), secret, "{file}");
         }
     }
 

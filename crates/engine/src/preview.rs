@@ -1,10 +1,11 @@
 //! From the folder and the server to a plan: the first half of every publish, and all of a preview.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use slipway_core::{
     Code, Failure, OnConflict, Plan, PlanOptions, Published, RemotePath, ServerView, Upload, plan,
 };
+use slipway_store::{JournalItem, Step};
 
 use crate::excludes::{Excludes, Keeps};
 use crate::publish::PublishOptions;
@@ -51,6 +52,29 @@ pub async fn preview(work: &Work, options: &PublishOptions) -> Result<Preview, F
     let result = work.unless_cancelled(result).await;
     work.leave().await;
     result
+}
+
+/// What a publish would do as far as this computer knows: the folder is compared with the record of what was
+/// published. Connects to nothing, so that neither a password nor the site's lock is needed.
+pub async fn compare(work: &Work, options: &PublishOptions) -> Result<Preview, Failure> {
+    let result = async {
+        let scanned = scan_folder(work, options).await?;
+        let (published, unfinished) =
+            work.ledger(|ledger, place| Ok((ledger.published(place)?, ledger.unfinished(place)?))).await?;
+        let plan_options = plan_options(options, &published)?;
+        let plan = plan(&scanned.manifest, &published, &ServerView::default(), &plan_options);
+        let waiting =
+            unfinished.into_iter().flat_map(|run| run.items).filter(|item| item.step == Step::Arrived);
+        let waiting: HashMap<RemotePath, JournalItem> =
+            waiting.map(|item| (item.path.clone(), item)).collect();
+        let waits = |upload: &&Upload| {
+            let item = waiting.get(&upload.path);
+            item.is_some_and(|item| (item.size, item.sha256) == (upload.file.size, upload.file.sha256))
+        };
+        let bytes_waiting = plan.uploads.iter().filter(waits).map(|upload| upload.file.size).sum();
+        Ok(Preview { plan, findings: scanned.findings, bytes_waiting })
+    };
+    work.unless_cancelled(result).await
 }
 
 /// Looks at the source folders, with the hash cache.
@@ -124,6 +148,7 @@ fn plan_options(options: &PublishOptions, published: &Published) -> Result<PlanO
         keep_removed: options.keep_removed,
         left_out: published.files.keys().filter(stays).cloned().collect(),
         on_conflict: options.on_conflict,
+        decided: options.decided.clone(),
         purge: None,
     })
 }

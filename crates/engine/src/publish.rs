@@ -1,7 +1,10 @@
 //! The step that brings a site online: scan, plan, transfer, commit, tidy, check.
 
+use std::collections::BTreeMap;
+
 use slipway_core::{
-    Change, Code, Compare, Event, Failure, OnConflict, Outcome, Plan, RemotePath, RunState, StepStatistics,
+    Change, Code, Compare, Decision, Event, Failure, OnConflict, Outcome, Plan, RemotePath, RunState,
+    StepStatistics,
 };
 use slipway_remote::RemoteError;
 
@@ -33,8 +36,10 @@ pub struct PublishOptions {
     pub keep_removed: bool,
     /// Patterns of files that are left out of this publish, while their copies stay online.
     pub leave_out: Vec<String>,
-    /// What to do with files that someone else changed on the server.
+    /// What to do with files that someone else changed on the server, and that were not decided one by one.
     pub on_conflict: OnConflict,
+    /// What was decided of single files that someone else changed on the server.
+    pub decided: BTreeMap<RemotePath, Decision>,
     /// Once the new site is online, take everything off that the folder does not have, whoever put it there, but for
     /// what the site keeps. The server is listed completely.
     pub purge: bool,

@@ -15,13 +15,15 @@ use std::path::PathBuf;
 
 use slipway_core::{Code, Event, Failure, Outcome, RemotePath, RunState, StepStatistics};
 
+pub(crate) use fetch::{Sink, Stop};
 pub use finding::{PullFinding, PullFindingKind};
+pub(crate) use part::{Part, local};
 
 use crate::failure::stored;
 use crate::run::Run;
 use crate::work::Work;
 use bring::{Bringing, Missed};
-use part::{Aside, local};
+use part::Aside;
 use plan::{PullPlan, bytes};
 use prepare::{Target, prepare};
 

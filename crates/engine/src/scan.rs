@@ -299,7 +299,7 @@ impl Scanner<'_> {
     }
 }
 
-fn remote_path(below: &Path) -> Option<RemotePath> {
+pub(crate) fn remote_path(below: &Path) -> Option<RemotePath> {
     let parts: Vec<&str> = below.iter().map(|part| part.to_str()).collect::<Option<_>>()?;
     RemotePath::new(&parts.join("/")).ok()
 }

@@ -143,15 +143,13 @@ pub(crate) async fn seen(
         let seen = match size {
             Ok(size) => Some(Seen { size, modified: None }),
             Err(RemoteError::NotFound(_)) => None,
-            // It is there and has no size: a folder, in the place of our file. No file is as large.
-            Err(RemoteError::Refused(_) | RemoteError::Denied(_)) => {
-                Some(Seen { size: u64::MAX, modified: None })
-            }
+            // It is there and has no size: a folder, in the place of our file.
+            Err(RemoteError::Refused(_) | RemoteError::Denied(_)) => Some(Seen::NO_FILE),
             Err(error) => return Err(failure::remote(&error, Some(path.as_str()))),
         };
         files.insert(path, seen);
     }
-    let is_file = |seen: &Option<Seen>| seen.is_some_and(|seen| seen.size != u64::MAX);
+    let is_file = |seen: &Option<Seen>| seen.is_some_and(|seen| seen != Seen::NO_FILE);
     let there = files.iter().filter(|(_, seen)| is_file(seen)).map(|(path, _)| path.clone()).collect();
     ask_times(work, there, &mut files).await?;
     Ok(files)

@@ -39,6 +39,8 @@ pub enum Operation {
     RemoveFolder(RemotePath),
     /// Fetching a file.
     Download(RemotePath),
+    /// Asking for the folder that one is in after login.
+    LoginFolder,
     /// Keeping the connection alive.
     Ping,
 }
@@ -313,6 +315,14 @@ impl Remote for Wrapped {
         }
         let bytes = self.inner()?.download(file, offset, into).await?;
         if matches!(course, Course::Do) { Ok(bytes) } else { Err(self.lose(lost())) }
+    }
+
+    async fn login_folder(&mut self) -> Result<String, RemoteError> {
+        match self.course(Operation::LoginFolder).await? {
+            Course::Report(error) => Err(error),
+            Course::Do => self.inner()?.login_folder().await,
+            Course::DoAndLose | Course::Truncate(_) => Err(self.lose(lost())),
+        }
     }
 
     async fn ping(&mut self) -> Result<(), RemoteError> {

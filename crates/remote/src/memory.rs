@@ -308,6 +308,11 @@ impl Remote for Connection {
         Ok(bytes.len() as u64)
     }
 
+    async fn login_folder(&mut self) -> Result<String, RemoteError> {
+        self.server.note("login folder".to_owned()).await;
+        Ok("/".to_owned())
+    }
+
     async fn ping(&mut self) -> Result<(), RemoteError> {
         self.server.note("ping".to_owned()).await;
         Ok(())

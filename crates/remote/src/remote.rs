@@ -170,6 +170,9 @@ pub trait Remote: Send {
         into: &mut (dyn AsyncWrite + Unpin + Send),
     ) -> Result<u64, RemoteError>;
 
+    /// The folder that one is in after login, as the server names it: absolute.
+    async fn login_folder(&mut self) -> Result<String, RemoteError>;
+
     /// Keeps the connection from being closed for idleness.
     async fn ping(&mut self) -> Result<(), RemoteError>;
 

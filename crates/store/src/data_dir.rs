@@ -70,6 +70,16 @@ impl DataDir {
         self.logs().join(site_key(site))
     }
 
+    /// The folder of what was brought down from a site's server to be looked at.
+    pub fn server_copies(&self, site: &SiteName) -> PathBuf {
+        self.all_server_copies().join(site_key(site))
+    }
+
+    /// The folder of those of all sites.
+    pub fn all_server_copies(&self) -> PathBuf {
+        self.0.join("server-copies")
+    }
+
     /// Takes the site for this process until the lock is dropped, or the process ends in whatever way.
     ///
     /// # Errors

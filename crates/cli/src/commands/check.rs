@@ -22,7 +22,7 @@ pub(crate) struct Check {
 impl Check {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
         let display = Display::start(context);
-        let report = context.api.check(&self.site.name, display.events(), context.cancel.clone()).await;
+        let report = context.api.check(&self.site.name, drop, display.events(), context.cancel.clone()).await;
         display.end();
         let report = report?;
         let out = &context.out;

@@ -179,7 +179,7 @@ fn next(plan: &Plan) -> Vec<(String, &'static str)> {
 
 #[cfg(test)]
 mod tests {
-    use slipway_core::{Conflict, Removal};
+    use slipway_core::{Conflict, Removal, Seen};
 
     use super::*;
 
@@ -195,7 +195,12 @@ mod tests {
         plan.removals = (0..11).map(removal).collect();
         assert_eq!(options(&plan), [" --keep-removed", " --yes"]);
         let reason = ConflictReason::ChangedOnServer;
-        plan.conflicts = vec![Conflict { path: path(12), reason, removal: false }];
+        plan.conflicts = vec![Conflict {
+            path: path(12),
+            reason,
+            removal: false,
+            server: Seen { size: 7, modified: None },
+        }];
         assert_eq!(
             options(&plan),
             [" --full-check --on-conflict keep", " --full-check --on-conflict replace"]

@@ -177,24 +177,24 @@ impl Fetch {
 }
 
 /// Takes a file's bytes, so many and no more, digesting them on the way.
-struct Sink<'a> {
-    file: tokio::fs::File,
+pub(crate) struct Sink<'a> {
+    pub(crate) file: tokio::fs::File,
     digest: sha2::Sha256,
     size: u64,
     /// Bytes that may still come.
-    room: u64,
-    stop: Option<Stop>,
+    pub(crate) room: u64,
+    pub(crate) stop: Option<Stop>,
     on_bytes: &'a (dyn Fn(u64) + Send + Sync),
 }
 
 /// Why no more bytes are taken.
-enum Stop {
+pub(crate) enum Stop {
     TooLong,
     Failed(io::Error),
 }
 
 impl<'a> Sink<'a> {
-    fn new(part: Part, size: u64, on_bytes: &'a (dyn Fn(u64) + Send + Sync)) -> Self {
+    pub(crate) fn new(part: Part, size: u64, on_bytes: &'a (dyn Fn(u64) + Send + Sync)) -> Self {
         let (file, room) = (tokio::fs::File::from_std(part.file), size - part.size.min(size));
         Self { file, digest: part.digest, size, room, stop: None, on_bytes }
     }

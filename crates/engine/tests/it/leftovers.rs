@@ -8,7 +8,7 @@ use std::time::Duration;
 use slipway_core::{Code, Protocol, RemoteDir, ServerFacts};
 use slipway_engine::PublishOptions;
 use slipway_remote::faulty::{Fault, Faulty, Operation};
-use slipway_remote::ftp::{FtpConnector, Options};
+use slipway_remote::ftp::{FtpConnector, Options, Reached};
 use slipway_remote::memory::MemoryOptions;
 use slipway_remote::{Connector, RemoteError, Throttle};
 use slipway_testkit::{Action, ControlProxy, Daemon, DataFault, Kind};
@@ -174,6 +174,7 @@ fn connector(daemon: &Daemon, port: u16) -> Arc<dyn Connector> {
         timeout: Duration::from_secs(20),
         throttle: Throttle::default(),
         facts: ServerFacts::default(),
+        reached: Reached::default(),
     }))
 }
 

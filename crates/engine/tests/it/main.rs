@@ -5,6 +5,7 @@ mod build;
 mod crash;
 mod fixture;
 mod leftovers;
+mod looking;
 mod order;
 mod pipeline;
 mod publish;

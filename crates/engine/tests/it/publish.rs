@@ -1,10 +1,12 @@
 //! Publishes that go as they should, and those that are refused.
 
-use slipway_core::{Code, OnConflict, RunState, SiteState};
+use slipway_core::{Code, Decision, OnConflict, RemotePath, RunState, Sha256, SiteState};
 use slipway_engine::{PublishOptions, preview};
 use slipway_remote::memory::MemoryOptions;
+use slipway_testkit::{Daemon, Kind};
 
 use crate::fixture::Fixture;
+use crate::pull_servers::connector;
 
 fn small_site() -> Fixture {
     let fixture = Fixture::new(MemoryOptions::default());
@@ -99,6 +101,45 @@ async fn a_file_changed_on_the_server_is_not_overwritten_silently() {
     let replace = PublishOptions { on_conflict: OnConflict::Replace, ..PublishOptions::default() };
     fixture.publish_with(&replace).await.unwrap();
     assert_eq!(fixture.online()["about.html"], b"edited here");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_file_changed_on_the_server_can_be_decided() {
+    for kind in [Kind::Vsftpd, Kind::PyFtpdLib] {
+        let (daemon, fixture) = (Daemon::start(kind), small_site());
+        let trusted = Some(Sha256(daemon.certificate_sha256()));
+        let to = || connector(daemon.host(), daemon.port(), daemon.user(), daemon.password(), trusted);
+        let online = |path: &str| std::fs::read_to_string(daemon.root().join(path)).unwrap_or_default();
+        fixture.publish_over(to(), &PublishOptions::default()).await.unwrap();
+        let theirs = b"edited on the server";
+        daemon.write_tree(&[("index.html", theirs), ("about.html", theirs), ("css/site.css", theirs)]);
+        fixture.write("about.html", "edited here");
+        fixture.write("index.html", "edited here");
+        fixture.remove("css/site.css");
+
+        let mut options = PublishOptions { full_check: true, ..PublishOptions::default() };
+        let found = preview(&fixture.work(to(), &options), &options).await.unwrap().plan;
+        let conflicts: Vec<_> = found.conflicts.iter().map(|c| (c.path.as_str(), c.removal)).collect();
+        assert_eq!(conflicts, [("about.html", false), ("index.html", false), ("css/site.css", true)]);
+        assert!(found.conflicts.iter().all(|conflict| conflict.server.size == theirs.len() as u64));
+        let decide = |options: &mut PublishOptions, path: &str, decision| {
+            options.decided.insert(RemotePath::new(path).unwrap(), decision);
+        };
+        decide(&mut options, "index.html", Decision::Keep);
+        decide(&mut options, "about.html", Decision::Replace);
+        let refused = fixture.publish_over(to(), &options).await.unwrap_err();
+        assert_eq!((refused.code, refused.count), (Code::Conflict, Some(1)), "{kind:?}");
+        assert_eq!(refused.path.as_deref(), Some("css/site.css"));
+        assert_eq!(online("about.html").as_bytes(), theirs, "{kind:?}: nothing was done");
+
+        decide(&mut options, "css/site.css", Decision::Replace);
+        let after = preview(&fixture.work(to(), &options), &options).await.unwrap().plan.after;
+        assert_eq!((after.files, after.bytes), (3, 20 + 11 + 4), "{kind:?}");
+        let outcome = fixture.publish_over(to(), &options).await.unwrap();
+        assert_eq!((outcome.uploaded, outcome.removed), (1, 1), "{kind:?}");
+        assert_eq!(online("index.html").as_bytes(), theirs, "{kind:?}");
+        assert_eq!((online("about.html").as_str(), online("css/site.css").as_str()), ("edited here", ""));
+    }
 }
 
 #[tokio::test]

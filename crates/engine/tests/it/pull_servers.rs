@@ -6,7 +6,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use slipway_core::{Code, Failure, Outcome, Protocol, RemoteDir, ServerFacts, Sha256};
 use slipway_engine::{PublishOptions, PullOptions};
-use slipway_remote::ftp::{FtpConnector, Options};
+use slipway_remote::ftp::{FtpConnector, Options, Reached};
 use slipway_remote::memory::MemoryOptions;
 use slipway_remote::{Connector, Throttle};
 use slipway_testkit::{
@@ -37,6 +37,7 @@ pub(crate) fn connector(
         timeout: Duration::from_secs(10),
         throttle: Throttle::default(),
         facts: ServerFacts::default(),
+        reached: Reached::default(),
     }))
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use slipway_core::{Code, Event, FileChange, Protocol, RemoteDir, ServerFacts, SiteState};
 use slipway_engine::{PublishOptions, preview};
 use slipway_remote::faulty::{Fault, Faulty, Operation};
-use slipway_remote::ftp::{FtpConnector, Options};
+use slipway_remote::ftp::{FtpConnector, Options, Reached};
 use slipway_remote::memory::MemoryOptions;
 use slipway_remote::{Connector, RemoteError, Throttle};
 use slipway_testkit::{Daemon, Kind};
@@ -261,6 +261,7 @@ fn connector(daemon: &Daemon) -> Arc<dyn Connector> {
         timeout: Duration::from_secs(20),
         throttle: Throttle::default(),
         facts: ServerFacts::default(),
+        reached: Reached::default(),
     }))
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
-use slipway_core::{Features, Protocol, RemoteDir, ServerFacts, Sha256};
+use slipway_core::{Check, Features, Protocol, RemoteDir, ServerFacts, Sha256};
 use socket2::{SockRef, TcpKeepalive};
 use suppaftp::tokio::{AsyncRustlsConnector, AsyncRustlsFtpStream};
 use suppaftp::{FtpError, Status};
@@ -17,6 +17,7 @@ use tokio::sync::OnceCell;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
+use super::reached::Reached;
 use super::replies::{self, During};
 use super::session::{Secure, Session};
 use super::tls::{self, SystemTrust, Trust};
@@ -51,6 +52,8 @@ pub struct Options {
     pub throttle: Throttle,
     /// What is known of the server.
     pub facts: ServerFacts,
+    /// Is told how far connections have come, up to the login.
+    pub reached: Reached,
 }
 
 /// Opens FTP and FTPS connections to one server.
@@ -91,8 +94,12 @@ impl FtpConnector {
             }
         };
         self.greeted.store(true, Ordering::Relaxed);
+        if secure.is_some() {
+            self.options.reached.tell(Check::Secure);
+        }
         let login = stream.login(self.options.user.as_str(), self.options.password.expose_secret());
         self.timed("login", login).await?.map_err(|error| replies::error(error, During::Login))?;
+        self.options.reached.tell(Check::SignedIn);
         let mut session = Session::new(self.clone(), stream, secure);
         session.prepare().await?;
         Ok(session)
@@ -107,7 +114,11 @@ impl FtpConnector {
             self.options.timeout
         };
         match timeout(wait, AsyncRustlsFtpStream::connect_with_stream(socket)).await {
-            Ok(greeted) => greeted.map_err(|error| replies::error(error, During::Greeting)),
+            Ok(Ok(greeted)) => {
+                self.options.reached.tell(Check::Found);
+                Ok(greeted)
+            }
+            Ok(Err(error)) => Err(replies::error(error, During::Greeting)),
             Err(_) => Err(RemoteError::TimedOut { doing: "the greeting", seconds: wait.as_secs() }),
         }
     }
@@ -118,6 +129,10 @@ impl FtpConnector {
         let host = &self.options.host;
         let connect = AsyncRustlsFtpStream::connect_secure_implicit(&addresses[..], connector, host);
         let connected = self.timed("TLS", connect).await;
+        // Whoever shows a certificate is there.
+        if matches!(connected, Ok(Ok(_))) || secure.trust.refused().is_some() {
+            self.options.reached.tell(Check::Found);
+        }
         let mut stream = match connected {
             Ok(Err(FtpError::ConnectionError(error))) if error.kind() == ErrorKind::ConnectionRefused => {
                 return Err(refused(&error));

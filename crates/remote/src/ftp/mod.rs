@@ -7,6 +7,7 @@ mod download;
 mod files;
 mod listing;
 mod operations;
+mod reached;
 mod replies;
 mod session;
 mod source;
@@ -15,3 +16,4 @@ mod tls;
 mod upload;
 
 pub use connector::{FtpConnector, Options};
+pub use reached::Reached;

@@ -146,6 +146,10 @@ impl Remote for Session {
         self.fetch(file, offset, into).await
     }
 
+    async fn login_folder(&mut self) -> Result<String, RemoteError> {
+        self.home().await
+    }
+
     async fn ping(&mut self) -> Result<(), RemoteError> {
         self.command("NOOP", "NOOP".to_owned(), &[Status::CommandOk]).await.map(drop)
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use slipway_core::{Protocol, RemoteDir, RemotePath, ServerFacts};
-use slipway_remote::ftp::{FtpConnector, Options};
+use slipway_remote::ftp::{FtpConnector, Options, Reached};
 use slipway_remote::{Connector, RemoteError, Rename, Throttle};
 use slipway_testkit::{Action, ControlProxy, Daemon, Kind, Options as DaemonOptions};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -36,6 +36,7 @@ async fn server(
         timeout: Duration::from_millis(500),
         throttle: Throttle::default(),
         facts: ServerFacts::default(),
+        reached: Reached::default(),
     }
 }
 

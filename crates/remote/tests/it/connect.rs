@@ -1,9 +1,10 @@
 //! Connections that do not come about, and what is said before they fail.
 
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use slipway_core::{Distrust, Protocol, Sha256};
-use slipway_remote::ftp::{FtpConnector, Options};
+use slipway_core::{Check, Distrust, Protocol, Sha256};
+use slipway_remote::ftp::{FtpConnector, Options, Reached};
 use slipway_remote::{Connector, Remote, RemoteError};
 use slipway_testkit::{ControlProxy, Daemon, Kind, Options as DaemonOptions, Tls, hang_server, refused_port};
 
@@ -114,6 +115,59 @@ async fn one_connection_too_many() {
         for mut remote in two {
             remote.ping().await.unwrap();
             remote.close().await;
+        }
+    }
+}
+
+/// How far connections came, and why they came no further.
+async fn reached(options: Options, connections: usize) -> (Vec<Check>, Option<RemoteError>) {
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let tell = told.clone();
+    let reached = Reached::new(move |check| tell.lock().unwrap().push(check));
+    let connector = FtpConnector::new(Options { reached, ..options });
+    let mut failed = None;
+    for _ in 0..connections {
+        match connector.connect().await {
+            Ok(remote) => remote.close().await,
+            Err(error) => failed = Some(error),
+        }
+    }
+    let told = told.lock().unwrap().clone();
+    (told, failed)
+}
+
+#[tokio::test]
+async fn how_far_a_connection_came_is_told_once() {
+    use Check::{Found, Secure, SignedIn};
+    for (kind, protocol, implicit_tls) in [
+        (Kind::ProFtpd, Protocol::Ftp, false),
+        (Kind::Vsftpd, Protocol::Ftps, false),
+        (Kind::ProFtpd, Protocol::FtpsImplicit, true),
+    ] {
+        let daemon = Daemon::with(kind, DaemonOptions { implicit_tls, ..DaemonOptions::default() });
+        let (_log, options) = (LogOfFailure(&daemon), || options(&daemon, protocol));
+        let secure = protocol != Protocol::Ftp;
+        let good = if secure { &[Found, Secure, SignedIn][..] } else { &[Found, SignedIn] };
+        assert_eq!(reached(options(), 2).await, (good.to_vec(), None), "{protocol:?}");
+
+        let (told, failed) = reached(Options { password: "wrong".into(), ..options() }, 1).await;
+        assert_eq!(told, good[..good.len() - 1], "{protocol:?}");
+        assert!(matches!(failed, Some(RemoteError::LoginRejected(_))), "{protocol:?}: {failed:?}");
+
+        if secure {
+            let (told, failed) = reached(Options { trusted: None, ..options() }, 1).await;
+            assert_eq!(told, [Found], "{protocol:?}");
+            assert!(matches!(failed, Some(RemoteError::CertificateUnknown(_))), "{protocol:?}: {failed:?}");
+        }
+    }
+    let (daemon, closed, silent) = (plain(Kind::PyFtpdLib), refused_port(), hang_server());
+    let told = reached(options(&daemon, Protocol::Ftps), 1).await.0;
+    assert_eq!(told, [Found], "a server without TLS is there");
+    for port in [closed.port(), silent.port()] {
+        for protocol in [Protocol::Ftp, Protocol::Ftps, Protocol::FtpsImplicit] {
+            let timeout = Duration::from_millis(200);
+            let nobody = Options { port, timeout, ..options(&daemon, protocol) };
+            assert_eq!(reached(nobody, 1).await.0, [], "{protocol:?}");
         }
     }
 }

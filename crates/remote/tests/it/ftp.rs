@@ -92,6 +92,7 @@ async fn practice_conforms(protocol: Protocol) {
         timeout: std::time::Duration::from_secs(10),
         throttle: Default::default(),
         facts: Default::default(),
+        reached: Default::default(),
     });
     let disk = Some(folder.path().join(PUBLISH_FOLDER));
     conforms(

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use slipway_core::{Protocol, RemoteDir, RemotePath, ServerFacts};
-use slipway_remote::ftp::{FtpConnector, Options};
+use slipway_remote::ftp::{FtpConnector, Options, Reached};
 use slipway_remote::{Entry, EntryKind, Remote, RemoteError, Throttle};
 use slipway_testkit::{HostileEntry, HostileOptions, HostileServer};
 
@@ -21,6 +21,7 @@ async fn remote(server: &HostileServer) -> Box<dyn Remote> {
         timeout: Duration::from_secs(5),
         throttle: Throttle::default(),
         facts: ServerFacts::default(),
+        reached: Reached::default(),
     };
     connect(&FtpConnector::new(options)).await
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use slipway_core::{Protocol, RemoteDir, ServerFacts, Sha256};
 use slipway_remote::Throttle;
-use slipway_remote::ftp::{FtpConnector, Options};
+use slipway_remote::ftp::{FtpConnector, Options, Reached};
 use slipway_testkit::Daemon;
 
 /// The publish folder: relative to the login folder, two levels deep, with a space.
@@ -25,6 +25,7 @@ pub(crate) fn options(daemon: &Daemon, protocol: Protocol) -> Options {
         timeout: Duration::from_secs(10),
         throttle: Throttle::default(),
         facts: ServerFacts::default(),
+        reached: Reached::default(),
     }
 }
 

@@ -4,13 +4,28 @@ use slipway_core::{CredentialType, SiteName};
 
 use super::{CredentialError, CredentialStore};
 
+/// What was copied of each site.
+pub(super) type Copied = Vec<(SiteName, Vec<CredentialType>)>;
+
 /// Copies everything, reads all of it back, and only then removes it where it was. On an error nothing is lost: what
 /// was not removed is still there, and what was removed has been copied.
 pub(super) fn move_all(
     from: &dyn CredentialStore,
     to: &dyn CredentialStore,
 ) -> Result<Vec<SiteName>, CredentialError> {
-    let mut copied: Vec<(SiteName, Vec<CredentialType>)> = Vec::new();
+    let copied = copy_all(from, to)?;
+    for (site, types) in &copied {
+        from.remove(site, types)?;
+    }
+    Ok(copied.into_iter().map(|(site, _)| site).collect())
+}
+
+/// Copies everything, and reads all of it back.
+pub(super) fn copy_all(
+    from: &dyn CredentialStore,
+    to: &dyn CredentialStore,
+) -> Result<Copied, CredentialError> {
+    let mut copied = Copied::new();
     for (site, _) in from.list(&[])? {
         let values = from.get(&site, &[])?;
         to.set(&site, &values)?;
@@ -20,10 +35,7 @@ pub(super) fn move_all(
         }
         copied.push((site, values.types()));
     }
-    for (site, types) in &copied {
-        from.remove(site, types)?;
-    }
-    Ok(copied.into_iter().map(|(site, _)| site).collect())
+    Ok(copied)
 }
 
 #[cfg(test)]

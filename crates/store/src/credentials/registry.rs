@@ -11,8 +11,8 @@ use slipway_core::{CredentialType, SiteName, StoreKind};
 use super::environment::{Environment, EnvironmentStore};
 use super::file::FileStore;
 use super::keychain::KeychainStore;
-use super::moving::move_all;
-use super::{CredentialError, CredentialStore, Found, KeyAsker, Listed, SiteCredentials};
+use super::moving::{copy_all, move_all};
+use super::{CredentialError, CredentialStore, Found, KeyAsker, KeyFor, Listed, SiteCredentials};
 use crate::data_dir::DataDir;
 use crate::settings::Settings;
 
@@ -70,6 +70,20 @@ impl Credentials {
     /// once, and again only after a wrong answer. Without it, that is [`CredentialError::KeyMissing`].
     pub fn ask_key_with(&self, asker: KeyAsker) {
         self.file.ask_key_with(asker);
+    }
+
+    /// Opens the encrypted file with this pass phrase for as long as this lives, and makes it where it is not there.
+    ///
+    /// # Errors
+    /// [`CredentialError::KeyWrong`] for another pass phrase than the file's: nothing is changed then.
+    pub fn unlock_file(&self, phrase: &SecretString) -> Result<(), CredentialError> {
+        self.file.unlock(phrase)
+    }
+
+    /// What a pass phrase has to be handed in for by [`Self::unlock_file`] before the encrypted file can be used; nothing
+    /// where it is known, or can be asked for.
+    pub fn needed_key(&self) -> Option<KeyFor> {
+        self.file.needed_key()
     }
 
     /// What the site is logged in to with. Each type is looked up in `named` alone where it is given, else in the
@@ -255,6 +269,29 @@ impl Credentials {
         let result = move_all(self.store(from), self.store(to));
         self.cache().clear();
         result
+    }
+
+    /// Chooses another store, and brings along all that is kept in the one that was chosen until now: copies it, reads it
+    /// back, chooses, and only then removes it there, but for the sites of `stay`. A password store that this computer
+    /// does not have keeps nothing. On an error the choice stays, and nothing is removed.
+    pub fn change_to(&self, to: StoreKind, stay: &[SiteName]) -> Result<(), CredentialError> {
+        let from = self.chosen()?;
+        if from == to || !writable(to) {
+            return self.choose(to);
+        }
+        self.store(to).available()?;
+        let copied = match self.store(from).available() {
+            Err(CredentialError::Unavailable { .. }) => Vec::new(),
+            _ => copy_all(self.store(from), self.store(to))?,
+        };
+        self.choose(to)?;
+        for (site, types) in copied.iter().filter(|(site, _)| !stay.contains(site)) {
+            if let Err(error) = self.store(from).remove(site, types) {
+                tracing::warn!(%error, %site, store = from.as_str(), "a copy stays where it was kept before");
+            }
+        }
+        self.cache().clear();
+        Ok(())
     }
 
     fn store(&self, kind: StoreKind) -> &dyn CredentialStore {

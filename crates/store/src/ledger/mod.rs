@@ -8,6 +8,7 @@ mod builds;
 mod hashes;
 mod journal;
 mod migrations;
+mod online;
 mod published;
 mod runs;
 mod server;
@@ -26,6 +27,7 @@ use crate::error::StoreError;
 
 pub use hashes::CachedHash;
 pub use journal::{JournalItem, Step, Unfinished};
+pub use online::OnlineTotals;
 pub use runs::{RunKind, RunRecord};
 
 /// How long a call waits for another process that writes.
@@ -49,12 +51,21 @@ impl Ledger {
         // SQLite gives the files beside the database the mode of the database.
         private_file(file)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let mut connection = Connection::open_with_flags(file, flags)?;
+        let connection = Connection::open_with_flags(file, flags)?;
         connection.busy_timeout(BUSY)?;
         migrations::refuse_newer(&connection, file)?;
         connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
         // FULL: what was said to be written survives a loss of power. The default would only keep it whole.
         connection.pragma_update(None, "synchronous", "full")?;
+        Self::ready(connection, file)
+    }
+
+    /// A ledger of its own that is gone when it is dropped: for a server that no site names yet.
+    pub fn in_memory() -> Result<Self, StoreError> {
+        Self::ready(Connection::open_in_memory()?, Path::new(":memory:"))
+    }
+
+    fn ready(mut connection: Connection, file: &Path) -> Result<Self, StoreError> {
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.set_prepared_statement_cache_capacity(64);
         migrations::migrate(&mut connection, file)?;
@@ -229,6 +240,21 @@ mod tests {
         let error = f.ledger.save_hashes(&site("shop"), &many, &[]).unwrap_err();
         assert!(matches!(error, StoreError::DiskFull), "{error}");
         assert_eq!(f.ledger.published(f.place).unwrap().files.len(), 1);
+    }
+
+    #[test]
+    fn one_in_memory_is_for_itself() {
+        let (one, other) = (Ledger::in_memory().unwrap(), Ledger::in_memory().unwrap());
+        let place = one.place(&site("shop"), "u@h:21/x").unwrap();
+        let facts = slipway_core::ServerFacts { connection_limit: Some(2), ..Default::default() };
+        one.set_server_facts(place, &facts).unwrap();
+        assert_eq!(one.server_facts(place).unwrap(), facts);
+        assert!(other.server_facts(other.place(&site("shop"), "u@h:21/x").unwrap()).unwrap() != facts);
+        one.remove_site(&site("shop")).unwrap();
+        assert_ne!(
+            one.place(&site("shop"), "u@h:21/x").map(|place| one.server_facts(place).unwrap()).unwrap(),
+            facts
+        );
     }
 
     #[test]

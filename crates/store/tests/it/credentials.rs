@@ -218,7 +218,7 @@ fn the_choice_is_kept_and_said() {
     assert!(!environment.chosen && !environment.writable && environment.available.is_ok(), "{environment:?}");
     let wrong = computer.process(&[(KEY_VARIABLE, "another")]).find(&site("a"), None, &[]).unwrap_err();
     assert_eq!((&wrong, wrong.code()), (&CredentialError::KeyWrong, Code::CredentialsKeyWrong));
-    std::fs::write(computer.data.settings_file(), "{\"version\":2}").unwrap();
+    std::fs::write(computer.data.settings_file(), "{\"version\":3}").unwrap();
     let newer = computer.process(&[KEY]).find(&site("a"), None, &[]).unwrap_err();
     assert_eq!(newer.code(), Code::DataUnusable);
     assert!(newer.to_string().contains("newer Slipway"), "{newer}");

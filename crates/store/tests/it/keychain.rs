@@ -268,3 +268,58 @@ fn names_the_variable(errors: &[CredentialError]) {
         assert!(!said.contains("no answer"), "{said}");
     }
 }
+
+#[test]
+fn another_choice_brings_along_what_is_kept() {
+    if !inside() {
+        return in_session("keychain::another_choice_brings_along_what_is_kept", &[UNLOCKED, WAIT]);
+    }
+    let (keychain, file) = (StoreKind::Keychain, StoreKind::File);
+    let stays = SiteName::new("stays").unwrap();
+    let stay = std::slice::from_ref(&stays);
+    let slipway = credentials();
+    for (name, password) in [(&site(), "one"), (&stays, "two")] {
+        slipway.set(name, None, &values(Some("anna"), Some(password))).unwrap();
+    }
+    let kept = |kind, name: &SiteName| {
+        let (user, password) = plain(slipway.get(kind, name, &[]).ok()?);
+        Some((user.unwrap_or_default(), password.unwrap_or_default()))
+    };
+    assert_eq!(slipway.change_to(file, stay), Err(CredentialError::KeyMissing));
+    assert_eq!(slipway.chosen().unwrap(), keychain);
+    slipway.unlock_file(&"key".into()).unwrap();
+    slipway.change_to(file, stay).unwrap();
+    assert_eq!(slipway.chosen().unwrap(), file);
+    let one = ("anna".to_owned(), "one".to_owned());
+    assert_eq!((kept(file, &site()), kept(keychain, &site())), (Some(one.clone()), None));
+    assert!(kept(keychain, &stays).is_some() && kept(file, &stays) == kept(keychain, &stays));
+
+    // Nothing changes where it can't be read: the file was locked away with another key meanwhile.
+    let locked = credentials();
+    assert_eq!(locked.change_to(keychain, &[]), Err(CredentialError::KeyMissing));
+    assert_eq!((locked.chosen().unwrap(), kept(file, &site())), (file, Some(one.clone())));
+    slipway.change_to(keychain, &[]).unwrap();
+    assert_eq!((kept(keychain, &site()), kept(file, &site())), (Some(one), None));
+    assert_eq!(slipway.change_to(StoreKind::Environment, &[]), Err(CredentialError::ReadOnly));
+    assert_eq!(slipway.chosen().unwrap(), keychain);
+}
+
+#[test]
+fn a_store_that_is_gone_keeps_nobody_from_choosing_another() {
+    if !inside() {
+        let home = home();
+        let test = "keychain::a_store_that_is_gone_keeps_nobody_from_choosing_another";
+        return run(Command::new("env"), test, home.path());
+    }
+    let slipway = credentials();
+    slipway.choose(StoreKind::Keychain).unwrap();
+    slipway.unlock_file(&"key".into()).unwrap();
+    assert_eq!(slipway.chosen().unwrap(), StoreKind::Keychain);
+    slipway.change_to(StoreKind::File, &[]).unwrap();
+    slipway.set(&site(), None, &values(None, Some("one"))).unwrap();
+    let gone = slipway.change_to(StoreKind::Keychain, &[]).unwrap_err();
+    assert_eq!(gone.code(), Code::KeychainUnavailable, "{gone}");
+    assert_eq!(slipway.chosen().unwrap(), StoreKind::File);
+    let kept = plain(slipway.get(StoreKind::File, &site(), &[]).unwrap());
+    assert_eq!(kept, (None, Some("one".to_owned())));
+}

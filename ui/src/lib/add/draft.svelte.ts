@@ -1,7 +1,7 @@
 /** A website on its way to be added: all that was chosen, so that Back loses nothing. Keeps nothing on disk. */
-import type { Account, Backend, Check, FolderReport, RemoteFolder, ServerFolders, Settings } from '../backend/backend';
+import type { Backend } from '../backend/backend';
 import { asFailure } from '../backend/backend';
-import type { Failure, Protocol, Site } from '../backend/types';
+import type { Account, Check, Failure, FolderReport, Protocol, RemoteFolder, ServerFolders, Settings, Site } from '../backend/types';
 import { baseName } from '../words/format';
 
 export const STEPS = ['folder', 'hosting', 'connect', 'place'] as const;
@@ -31,7 +31,10 @@ export class Draft {
 
   passed = $state<Check[]>([]);
   checked = $state(false);
+  /** Why the folder, or the account, can't be used. */
   failure = $state.raw<Failure | null>(null);
+  /** Why the website could not be added as chosen. */
+  refused = $state.raw<Failure | null>(null);
 
   server = $state.raw<ServerFolders | null>(null);
   place = $state('');
@@ -71,6 +74,7 @@ export class Draft {
     this.port = found.port?.toString() ?? this.port;
     this.webUrl = found.web_url ?? this.webUrl;
     this.#readDir = found.remote_dir;
+    this.server = null;
     this.pasted = found.host || found.user || found.password ? 'found' : 'nothing';
   }
 
@@ -114,15 +118,51 @@ export class Draft {
       await this.backend.checkAccount(this.account, (check) => {
         if (turn === this.#turn) this.passed.push(check);
       });
-      const server = await this.backend.folders(this.account, this.report?.folder ?? '');
-      if (turn !== this.#turn) return;
-      this.server = server;
-      this.place = this.#readDir ?? server.likely;
-      if (!this.webUrl) this.webUrl = server.web_url ?? '';
-      this.checked = true;
+      await this.#survey(turn);
     } catch (thrown) {
       if (turn === this.#turn) this.failure = asFailure(thrown);
     }
+  }
+
+  /** Goes on although nothing may be saved in the first folder of the account: it may be allowed further down. */
+  async goDeeper(): Promise<void> {
+    const turn = ++this.#turn;
+    this.failure = null;
+    try {
+      await this.#survey(turn);
+      if (turn === this.#turn) this.step = 'place';
+    } catch (thrown) {
+      if (turn === this.#turn) this.failure = asFailure(thrown);
+    }
+  }
+
+  async #survey(turn: number): Promise<void> {
+    const server = await this.backend.folders(this.account, this.published);
+    if (turn !== this.#turn) return;
+    const before = this.server;
+    this.server = server;
+    // What was chosen stays, as long as it is on the same server.
+    if (!before || this.chosen === null) this.place = this.#told(server.root) ?? server.likely;
+    if (!this.webUrl) this.webUrl = server.web_url ?? '';
+    this.refused = null;
+    this.checked = true;
+  }
+
+  /** The folder that the pasted text names, as the server calls it. */
+  #told(root: RemoteFolder): string | null {
+    const bare = (path: string) => path.replace(/^\/+|\/+$/g, '');
+    const wanted = bare(this.#readDir ?? '');
+    if (wanted === '') return null;
+    const all = (folder: RemoteFolder): string[] => [folder.path, ...folder.folders.flatMap(all)];
+    const paths = all(root);
+    return paths.find((path) => bare(path) === wanted) ?? paths.find((path) => path.endsWith(`/${wanted}`)) ?? null;
+  }
+
+  /** The folder on this computer whose files go online. */
+  get published(): string {
+    const { report } = this;
+    const made = this.useOutput && report?.generator?.output_files ? report.generator.output : null;
+    return made ? `${report?.folder}/${made}` : (report?.folder ?? '');
   }
 
   /** What is in the chosen folder on the server. */
@@ -166,8 +206,30 @@ export class Draft {
       ...(account.port ? { port: account.port } : {}),
       ...(url ? { web_url: /^https?:\/\//.test(url) ? url : `https://${url}` } : {}),
       ...(account.trusted_certificate ? { trusted_certificate: account.trusted_certificate } : {}),
-      ...(generator ? { build: { commands: this.buildFirst ? [generator.command] : [], output: generator.output } } : {}),
+      ...(generator && this.buildFirst ? { build: { commands: [generator.command], output: generator.output } } : {}),
+      ...(generator && !this.buildFirst ? { sources: [{ folder: generator.output }] } : {}),
     };
+  }
+
+  /**
+   * Adds the website, and allows the program that makes it, since the person saw its name and agreed. A password
+   * that is not kept is remembered until Slipway is closed. Says whether files may be saved in the chosen folder.
+   */
+  async add(keep: boolean): Promise<void> {
+    const { site, backend } = this;
+    this.refused = null;
+    await backend.addSite(site, keep ? this.password : '');
+    try {
+      if (!keep) await backend.setPassword(site.name, site.user, this.password, false);
+      if (site.build) await backend.allowBuild(site.name);
+      await backend.checkServer(site.name, () => undefined);
+    } catch (thrown) {
+      const failure = asFailure(thrown);
+      // Another folder may be chosen here; all else is told, with its way on, once it is published.
+      if (failure.code !== 'permission_denied') return;
+      await backend.removeSite(site.name);
+      throw failure;
+    }
   }
 
   #freeName(wanted: string): string {

@@ -10,3 +10,8 @@ export function catchFocus(node: HTMLElement): void {
   const held = document.activeElement;
   if (held === null || held === document.body) node.focus({ preventScroll: true });
 }
+
+/** Is scrolled to when it appears. */
+export function reveal(node: HTMLElement): void {
+  node.scrollIntoView({ block: 'center' });
+}

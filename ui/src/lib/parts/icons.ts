@@ -7,6 +7,7 @@ export type IconName =
   | 'needs'
   | 'failed'
   | 'idle'
+  | 'offline'
   | 'folder'
   | 'globe'
   | 'server'

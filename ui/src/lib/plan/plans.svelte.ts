@@ -1,15 +1,18 @@
-/** What publishing each site would do, worked out when a site is looked at and when its folder changes. */
-import { asFailure, type Backend, type PlanView } from '../backend/backend';
-import type { Failure } from '../backend/types';
+/** What publishing each site would do: looked at when a site is opened, when the window comes back, and when asked. */
+import { asFailure, type Backend } from '../backend/backend';
+import type { Failure, PlanView } from '../backend/types';
+
+/** What a look asks: this computer alone, which is quick, or the server as well. */
+export type Asks = 'folder' | 'server';
 
 export type PlanState =
   | { is: 'looking'; before: PlanView | null }
-  | { is: 'ready'; plan: PlanView }
-  | { is: 'failed'; failure: Failure };
+  | { is: 'ready'; plan: PlanView; asked: Asks }
+  | { is: 'failed'; failure: Failure; asked: Asks };
 
 export class Plans {
   #states = $state.raw<ReadonlyMap<string, PlanState>>(new Map());
-  readonly #asked = new Map<string, number>();
+  readonly #turns = new Map<string, number>();
 
   constructor(private readonly backend: Backend) {}
 
@@ -27,19 +30,54 @@ export class Plans {
     return state.is === 'ready' ? state.plan : null;
   }
 
-  /** Looks at the folder again; a later look overtakes an earlier one. */
-  async look(site: string): Promise<void> {
-    const turn = (this.#asked.get(site) ?? 0) + 1;
-    this.#asked.set(site, turn);
+  /** Looks again and says so; the old list stays meanwhile. A later look overtakes an earlier one. */
+  async look(site: string, asks: Asks = 'folder'): Promise<void> {
     this.#put(site, { is: 'looking', before: this.ready(site) });
-    const state = await this.backend.preview(site, {}).then(
-      (plan): PlanState => ({ is: 'ready', plan }),
-      (thrown: unknown): PlanState => ({ is: 'failed', failure: asFailure(thrown) }),
+    await this.#ask(site, asks);
+  }
+
+  /**
+   * Looks at the folder again without a word, so that what is shown is no older than the window's last sight. What
+   * the server said and waits for an answer stays.
+   */
+  async refresh(site: string): Promise<void> {
+    const state = this.of(site);
+    const waits = state.is === 'looking' || (state.asked === 'server' && (state.is === 'failed' || asksFor(state.plan)));
+    if (!waits) await this.#ask(site, 'folder');
+  }
+
+  async #ask(site: string, asked: Asks): Promise<void> {
+    const turn = (this.#turns.get(site) ?? 0) + 1;
+    this.#turns.set(site, turn);
+    const request = asked === 'server' ? this.backend.preview(site, {}) : this.backend.plan(site, {});
+    const state = await request.then(
+      (plan): PlanState => ({ is: 'ready', plan, asked }),
+      (thrown: unknown): PlanState => ({ is: 'failed', failure: asFailure(thrown), asked }),
     );
-    if (this.#asked.get(site) === turn) this.#put(site, state);
+    if (this.#turns.get(site) !== turn) return;
+    if (state.is === 'failed' && state.failure.code === 'cancelled') this.#leaveOff(site);
+    else this.#put(site, state);
+  }
+
+  /** A publish sends those away who look; once it has ended they look again. */
+  #leaveOff(site: string): void {
+    const state = this.of(site);
+    if (state.is === 'looking' && state.before) this.#put(site, { is: 'ready', plan: state.before, asked: 'folder' });
+  }
+
+  /** A site that is gone; another may get its name. */
+  forget(site: string): void {
+    this.#turns.set(site, (this.#turns.get(site) ?? 0) + 1);
+    this.#states = new Map([...this.#states].filter(([name]) => name !== site));
   }
 
   #put(site: string, state: PlanState): void {
     this.#states = new Map(this.#states).set(site, state);
   }
+}
+
+/** The question that must be answered before this can be published. */
+export function asksFor(plan: PlanView): 'conflict' | 'removals' | null {
+  if (plan.conflicts.length > 0) return 'conflict';
+  return plan.removes_much ? 'removals' : null;
 }

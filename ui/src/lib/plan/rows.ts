@@ -1,5 +1,5 @@
 /** The rows of the list of changes: filtered, and by folder if wanted. Pure, and quick for 100,000 changes. */
-import type { ChangeRow } from '../backend/backend';
+import type { ChangeRow } from '../backend/types';
 import { folderOf } from '../words/format';
 
 /** What a change is called; a file that went missing online is new again, a foreign one is replaced. */
@@ -11,18 +11,34 @@ export function shown(row: ChangeRow): Shown {
   return row.kind === 'foreign' ? 'changed' : row.kind;
 }
 
-export function counts(changes: readonly ChangeRow[]): Record<Filter, number> {
-  const sums = { all: changes.length, new: 0, changed: 0, removed: 0 };
-  for (const row of changes) sums[shown(row)] += 1;
-  return sums;
+/** A change with what the filter looks at, worked out once for each plan rather than with each letter typed. */
+interface Known {
+  row: ChangeRow;
+  folder: string;
+  kind: Shown;
+  text: string;
 }
 
-export function filtered(changes: readonly ChangeRow[], filter: Filter, text: string): ChangeRow[] {
-  const wanted = text.trim().toLocaleLowerCase();
-  return changes.filter(
-    (row) =>
-      (filter === 'all' || shown(row) === filter) && (wanted === '' || row.path.toLocaleLowerCase().includes(wanted)),
-  );
+/** The changes of a plan, ready to be filtered. */
+export interface Index {
+  asPlanned: readonly Known[];
+  byFolder: readonly Known[];
+  sums: Record<Filter, number>;
+  folders: number;
+}
+
+export function index(changes: readonly ChangeRow[]): Index {
+  const asPlanned = changes.map((row) => ({ row, folder: folderOf(row.path), kind: shown(row), text: row.path.toLowerCase() }));
+  const sums = { all: changes.length, new: 0, changed: 0, removed: 0 };
+  const inFolder = new Map<string, Known[]>();
+  for (const known of asPlanned) {
+    sums[known.kind] += 1;
+    const rows = inFolder.get(known.folder);
+    if (rows) rows.push(known);
+    else inFolder.set(known.folder, [known]);
+  }
+  const byFolder = [...inFolder.keys()].sort().flatMap((folder) => inFolder.get(folder) ?? []);
+  return { asPlanned, byFolder, sums, folders: inFolder.size };
 }
 
 export interface Folder {
@@ -30,33 +46,42 @@ export interface Folder {
   changes: number;
 }
 
-export type Line = { folder: Folder; open: boolean } | { change: ChangeRow };
+interface Heading {
+  folder: Folder;
+  open: boolean;
+}
+
+export type Line = Heading | { change: ChangeRow };
+
+interface Wanted {
+  filter: Filter;
+  text: string;
+}
+
+function passes({ filter, text }: Wanted): (known: Known) => boolean {
+  const wanted = text.trim().toLowerCase();
+  return (known) => (filter === 'all' || known.kind === filter) && (wanted === '' || known.text.includes(wanted));
+}
 
 /** Lines by folder: a heading, then what is in it unless it is closed. Folders come in the order of their names. */
-export function byFolder(changes: readonly ChangeRow[], closed: ReadonlySet<string>): Line[] {
-  const folders = new Map<string, ChangeRow[]>();
-  for (const row of changes) {
-    const folder = folderOf(row.path);
-    const rows = folders.get(folder);
-    if (rows) rows.push(row);
-    else folders.set(folder, [row]);
-  }
+export function byFolder(index: Index, wanted: Wanted, closed: ReadonlySet<string>): Line[] {
   const lines: Line[] = [];
-  for (const path of [...folders.keys()].sort()) {
-    const rows = folders.get(path) ?? [];
-    const open = !closed.has(path);
-    lines.push({ folder: { path, changes: rows.length }, open });
-    if (open) for (const change of rows) lines.push({ change });
+  const passed = passes(wanted);
+  let heading: Heading | undefined;
+  for (const known of index.byFolder) {
+    if (!passed(known)) continue;
+    if (heading?.folder.path !== known.folder) {
+      heading = { folder: { path: known.folder, changes: 0 }, open: !closed.has(known.folder) };
+      lines.push(heading);
+    }
+    heading.folder.changes += 1;
+    if (heading.open) lines.push({ change: known.row });
   }
   return lines;
 }
 
-export function flat(changes: readonly ChangeRow[]): Line[] {
-  return changes.map((change) => ({ change }));
-}
-
-export function folderCount(changes: readonly ChangeRow[]): number {
-  return new Set(changes.map((row) => folderOf(row.path))).size;
+export function flat(index: Index, wanted: Wanted): Line[] {
+  return index.asPlanned.filter(passes(wanted)).map(({ row }) => ({ change: row }));
 }
 
 /** A name that tells a line from all others. */

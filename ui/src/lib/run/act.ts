@@ -1,67 +1,80 @@
 /** What the buttons of a failure do. */
 import type { App } from '../app.svelte';
-import type { SiteChange, SiteView } from '../backend/backend';
-import type { Failure } from '../backend/types';
+import type { SiteChange } from '../backend/backend';
+import type { Failure, SiteView } from '../backend/types';
 import { m } from '../../paraglide/messages.js';
 import { patternOf } from '../plan/pattern';
+import type { Asks } from '../plan/plans.svelte';
 import { forHost } from '../words/failure';
-import type { Action } from './remedies';
+import { FORM_OF, type Action } from './remedies';
 
 /** Whether the failure came from a publish, or from looking at what one would do. */
-export type During = 'run' | 'look';
+export type During = 'run' | Asks;
 
-/** The buttons that make no sense for this very failure. */
-export function applies(action: Action, failure: Failure): boolean {
+/** A failure with all that its buttons need. */
+export interface Case {
+  view: SiteView;
+  failure: Failure;
+  during: During;
+  /** The files it is about, as far as they are known. */
+  names: readonly string[];
+}
+
+/** The buttons that make sense for this very failure. */
+export function applies(action: Action, { failure, during, names }: Case): boolean {
   if (action === 'trust' || action === 'trust_new') return failure.certificate !== undefined;
-  if (action === 'leave_out') return failure.path !== null && (failure.count ?? 1) === 1;
+  if (action === 'leave_out') return names.length > 0 && names.length >= (failure.count ?? 1);
+  if (action === 'history') return during === 'run';
   return true;
 }
 
-export function label(action: Action): string {
-  return m[`action_${action}`]();
+export function label(action: Action, { names }: Case): string {
+  return action === 'leave_out' ? m.action_leave_out({ n: names.length }) : m[`action_${action}`]();
 }
 
 /** Publishes again, or looks again when that is what failed. */
-export async function retry(app: App, view: SiteView, during: During): Promise<void> {
+export async function retry(app: App, { view, during }: Pick<Case, 'view' | 'during'>): Promise<void> {
   const name = view.site.name;
-  if (during === 'look') await app.plans.look(name);
-  else await app.publish(name);
+  if (during === 'run') await app.publish(name);
+  else await app.plans.look(name, during);
 }
 
-export async function act(app: App, action: Action, view: SiteView, failure: Failure, during: During): Promise<void> {
+export async function act(app: App, action: Exclude<Action, keyof typeof FORM_OF>, about: Case): Promise<void> {
   const { backend } = app;
+  const { view, failure, during, names } = about;
   const { site } = view;
   const change = async (changed: SiteChange) => app.sites.put(await backend.changeSite(site.name, changed));
   switch (action) {
     case 'again':
+    case 'again_now':
     case 'unlock':
-      return retry(app, view, during);
+      return retry(app, about);
+    case 'publish':
     case 'carry_on':
       return app.publish(site.name);
     case 'gently':
       return app.publish(site.name, { connections: 1 });
     case 'leave_out':
-      return app.publish(site.name, { leave_out: failure.path === null ? [] : [patternOf(failure.path)] });
+      return app.publish(site.name, { leave_out: names.map(patternOf) });
     case 'look_again':
-      return lookAgain(app, site.name);
+      return app.lookAgain(site.name, 'folder');
     case 'answer':
-      await lookAgain(app, site.name);
-      return app.publish(site.name);
+      return app.answer(site.name, failure.code === 'conflict' ? 'server' : 'folder');
     case 'trust':
     case 'trust_new':
-      if (failure.certificate) await backend.trustCertificate(site.name, failure.certificate);
-      return retry(app, view, during);
+      if (failure.certificate) await backend.trustCertificate(site.name, failure.certificate.sha256);
+      return retry(app, about);
     case 'without_security':
       await change({ protocol: 'ftp' });
-      return retry(app, view, during);
+      return retry(app, about);
     case 'allow_build':
       await backend.allowBuild(site.name);
-      return retry(app, view, during);
+      return retry(app, about);
     case 'locate': {
       const folder = await backend.chooseFolder();
       if (folder === null) return;
       await change({ folder });
-      return lookAgain(app, site.name);
+      return app.lookAgain(site.name, 'folder');
     }
     case 'open_folder':
       return backend.openFolder(site.name);
@@ -76,13 +89,8 @@ export async function act(app: App, action: Action, view: SiteView, failure: Fai
     case 'stop':
     case 'show_changes':
       app.ends.dismiss(site.name);
-      return during === 'look' ? app.plans.look(site.name) : undefined;
+      return during === 'run' ? undefined : app.plans.look(site.name);
     case 'copy':
       return backend.copyText(forHost(failure, site));
   }
-}
-
-async function lookAgain(app: App, name: string): Promise<void> {
-  app.ends.dismiss(name);
-  await app.plans.look(name);
 }

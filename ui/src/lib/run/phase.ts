@@ -1,6 +1,5 @@
 /** A run as people see it: four phases, one percentage, and how long it takes. Pure. */
-import type { RunNow } from '../backend/backend';
-import type { RunState } from '../backend/types';
+import type { RunNow, RunState } from '../backend/types';
 import { m } from '../../paraglide/messages.js';
 import { duration } from '../words/format';
 

@@ -3,10 +3,14 @@ import type { Code } from '../backend/types';
 
 export type Action =
   | 'again'
+  | 'again_now'
+  | 'publish'
   | 'carry_on'
   | 'gently'
   | 'look_again'
   | 'unlock'
+  | 'type_once'
+  | 'use_file'
   | 'trust'
   | 'trust_new'
   | 'without_security'
@@ -24,7 +28,16 @@ export type Action =
   | 'copy';
 
 /** A form that stands before the buttons; its own button is the filled one. */
-export type Form = 'sign_in' | 'sign_in_once' | 'passphrase';
+export type Form = 'sign_in' | 'sign_in_once' | 'passphrase' | 'new_file';
+
+/** The buttons that open a form. */
+export const FORM_OF = { type_once: 'sign_in_once', use_file: 'new_file' } as const satisfies Partial<Record<Action, Form>>;
+
+/** Where what is published has not been made yet, and a publish makes it. */
+export const UNMADE: Remedy = { actions: ['publish', 'look_again'] };
+
+/** While there is no internet. */
+export const OFFLINE: Remedy = { actions: ['again_now'] };
 
 export interface Remedy {
   form?: Form;
@@ -52,10 +65,10 @@ export const REMEDIES: Record<Code, Remedy> = {
   local_file_unwritable: { actions: ['again', 'open_folder'] },
   local_file_changing: { actions: ['again', 'leave_out'] },
   password_missing: { form: 'sign_in', actions: [] },
-  keychain_locked: { actions: ['unlock', 'show_changes'] },
-  keychain_unavailable: { form: 'sign_in_once', actions: ['again'] },
-  credentials_key_missing: { form: 'passphrase', actions: [] },
-  credentials_key_wrong: { form: 'passphrase', actions: [] },
+  keychain_locked: { actions: ['unlock', 'type_once'] },
+  keychain_unavailable: { actions: ['use_file', 'type_once'] },
+  credentials_key_missing: { form: 'passphrase', actions: ['type_once'] },
+  credentials_key_wrong: { form: 'passphrase', actions: ['type_once'] },
   credentials_damaged: { form: 'sign_in_once', actions: [] },
   credentials_read_only: { form: 'sign_in_once', actions: [] },
   credentials_ambiguous: { form: 'sign_in_once', actions: [] },

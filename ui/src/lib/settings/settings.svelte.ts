@@ -1,16 +1,18 @@
 /** What the person chose for the app. Saved at once; takes effect at once. */
-import type { Backend, Settings } from '../backend/backend';
+import type { Backend } from '../backend/backend';
+import type { Settings } from '../backend/types';
 import { speak } from '../words/language.svelte';
 
 export class SettingsState {
   current = $state<Settings>({ theme: 'system', language: 'system', connections: 8, limit: null });
 
-  constructor(private readonly backend: Backend) {}
+  constructor(private readonly backend: Backend) {
+    window.addEventListener('languagechange', () => this.apply());
+  }
 
   async load(): Promise<void> {
     this.current = await this.backend.settings();
     this.apply();
-    window.addEventListener('languagechange', () => this.apply());
   }
 
   async change(change: Partial<Settings>): Promise<void> {

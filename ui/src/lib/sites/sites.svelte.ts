@@ -1,15 +1,24 @@
-/** The sites, and which one is looked at. */
-import type { Backend, HostEvent, SiteView } from '../backend/backend';
+/** The sites, and how each stands. */
+import type { Backend } from '../backend/backend';
+import type { Failure, HostEvent, LastRun, SiteView } from '../backend/types';
 
 export class Sites {
   list = $state<SiteView[]>([]);
   ready = $state(false);
+  #turn = 0;
+  /** What happened before the sites were known. */
+  #early: HostEvent[] = [];
 
   constructor(private readonly backend: Backend) {}
 
+  /** A later reply overtakes an earlier one. */
   async load(): Promise<void> {
-    this.list = await this.backend.sites();
+    const turn = ++this.#turn;
+    const list = await this.backend.sites();
+    if (turn !== this.#turn) return;
+    this.list = list;
     this.ready = true;
+    for (const event of this.#early.splice(0)) this.hear(event);
   }
 
   get(name: string): SiteView | undefined {
@@ -24,6 +33,7 @@ export class Sites {
   /** Follows a run's events, so that the row of the site shows how it goes. */
   hear(event: HostEvent): void {
     if (event.kind !== 'run') return;
+    if (!this.ready) this.#early.push(event);
     const view = this.get(event.site);
     if (!view) return;
     const said = event.event;
@@ -39,8 +49,18 @@ export class Sites {
         view.running = { ...now, progress: said };
         break;
       case 'finished':
+        view.running = null;
+        break;
       case 'failed':
         view.running = null;
+        view.last = ended(said);
     }
   }
+}
+
+/** A run that failed just now, until the host tells all of it. */
+function ended(failure: Failure): LastRun {
+  const now = Date.now();
+  const state = failure.code === 'cancelled' ? 'cancelled' : 'failed';
+  return { state, started_ms: now, ended_ms: now, outcome: null, failure };
 }

@@ -35,6 +35,25 @@ export function tell(failure: Failure, site: Place): Told {
   return { title: m[`code_${failure.code}_title`](inputs), text: m[`code_${failure.code}_text`](inputs) };
 }
 
+/** While there is no internet, with so many changes that wait. */
+export function tellOffline(waiting: number): Told {
+  const text = waiting > 0 ? m.offline_text({ n: waiting, count: number(waiting) }) : m.offline_nothing();
+  return { title: m.offline_title(), text };
+}
+
+/**
+ * Whether a look found no more than that the website has not been made yet: its own folder is there, and what a program
+ * makes of it is not.
+ */
+export function unmade(failure: Failure, site: Site): boolean {
+  if (!site.build) return false;
+  return failure.code === 'local_folder_empty' || (failure.code === 'local_folder_missing' && failure.path !== site.folder);
+}
+
+export function tellUnmade(): Told {
+  return { title: m.unmade_title(), text: m.unmade_text() };
+}
+
 export function siteState(state: SiteState): string {
   return m[`site_state_${state}`]();
 }

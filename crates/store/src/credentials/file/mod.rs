@@ -79,6 +79,31 @@ impl FileStore {
         self.file.exists() || self.phrase.is_given()
     }
 
+    /// Opens the file with this pass phrase, and remembers it, whatever the environment or the asker says; makes the
+    /// file where it is not there. A wrong one changes nothing.
+    pub(super) fn unlock(&self, phrase: &SecretString) -> Result<(), CredentialError> {
+        phrase::check(phrase, "the pass phrase")?;
+        let mut unlocked = self.unlocked();
+        if let Some(sealed) = self.sealed()? {
+            let mut tried = Unlocked::default();
+            self.open(&mut tried, phrase, &sealed)?;
+            *unlocked = tried;
+            return Ok(());
+        }
+        unlocked.phrase = Some(phrase.clone());
+        drop(unlocked);
+        self.change(|_| Ok(())).inspect_err(|_| self.unlocked().phrase = None)
+    }
+
+    /// What a pass phrase has to be handed in for before the file can be used; nothing where it is known, or can be
+    /// asked for.
+    pub(super) fn needed_key(&self) -> Option<KeyFor> {
+        if self.unlocked().phrase.is_some() || self.phrase.can_be_had() {
+            return None;
+        }
+        Some(if self.file.exists() { KeyFor::Open } else { KeyFor::Create })
+    }
+
     fn unlocked(&self) -> MutexGuard<'_, Unlocked> {
         self.unlocked.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -178,7 +203,7 @@ impl CredentialStore for FileStore {
 
     fn available(&self) -> Result<(), CredentialError> {
         self.sealed()?;
-        if self.phrase.can_be_had() { Ok(()) } else { Err(CredentialError::KeyMissing) }
+        if self.needed_key().is_none() { Ok(()) } else { Err(CredentialError::KeyMissing) }
     }
 
     fn get(&self, site: &SiteName, _: &[SiteName]) -> Result<SiteCredentials, CredentialError> {

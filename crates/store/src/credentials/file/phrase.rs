@@ -56,15 +56,21 @@ impl PassPhrase {
                 (asker(purpose)?, "the pass phrase")
             }
         };
-        if phrase.expose_secret().is_empty() {
-            return Err(CredentialError::Invalid(format!("{name} is empty")));
-        }
+        check(&phrase, name)?;
         Ok(phrase)
     }
 
     fn asker(&self) -> Option<KeyAsker> {
         self.asker.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+}
+
+/// Whether it can be a pass phrase; `name` is what people call it.
+pub(super) fn check(phrase: &SecretString, name: &str) -> Result<(), CredentialError> {
+    if phrase.expose_secret().is_empty() {
+        return Err(CredentialError::Invalid(format!("{name} is empty")));
+    }
+    Ok(())
 }
 
 impl fmt::Debug for PassPhrase {

@@ -244,6 +244,32 @@ fn a_person_is_asked_once_and_again_after_a_wrong_answer() {
 }
 
 #[test]
+fn a_pass_phrase_that_is_handed_in_is_tried_at_once_and_remembered() {
+    let (_root, data) = folder();
+    let window = store(&data, None);
+    assert_eq!(window.needed_key(), Some(KeyFor::Create));
+    assert!(matches!(window.unlock(&"".into()), Err(CredentialError::Invalid(_))));
+    window.unlock(&"right".into()).unwrap();
+    assert_eq!((window.needed_key(), content(&window).unwrap()), (None, Plain::new()));
+    window.set(&site("a"), &password("secret")).unwrap();
+    assert!(matches!(window.unlock(&"wrong".into()), Err(CredentialError::KeyWrong)));
+    has_password(&window, "a", "secret");
+
+    // What is in the environment does not come before what a person says.
+    for key in [None, Some("wrong")] {
+        let next_day = store(&data, key);
+        assert_eq!(next_day.needed_key(), key.is_none().then_some(KeyFor::Open));
+        assert!(matches!(next_day.unlock(&"wrong".into()), Err(CredentialError::KeyWrong)));
+        content(&next_day).unwrap_err();
+        next_day.unlock(&"right".into()).unwrap();
+        has_password(&next_day, "a", "secret");
+        assert_eq!(next_day.available(), Ok(()));
+    }
+    fs::write(data.credentials_file(), "damage").unwrap();
+    assert!(matches!(window.unlock(&"right".into()), Err(CredentialError::Damaged { .. })));
+}
+
+#[test]
 fn changes_at_the_same_time_are_all_kept() {
     let (_root, data) = folder();
     std::thread::scope(|scope| {

@@ -1,6 +1,5 @@
 /** Made-up sites, folders and plans for tests and for trying the screens. The same each time. */
-import type { ChangeRow, ConflictRow, PlanView, SiteView } from '../backend';
-import type { Certificate, Code, Failure, Outcome, RunRecord, Site, SiteState } from '../types';
+import type { Certificate, ChangeRow, Code, ConflictRow, Failure, LastRun, Outcome, PlanView, RunRecord, Site, SiteState, SiteView } from '../types';
 
 export const NOW = new Date(2026, 10, 23, 14, 32).getTime();
 const MINUTE = 60_000;
@@ -46,6 +45,12 @@ export function record(agoMs: number, more: Partial<RunRecord> = {}): RunRecord 
   return { ...base, started_ms: ended_ms - 3_400, ended_ms, outcome: done, ...more };
 }
 
+/** The same as the newest run of a site. */
+export function last(agoMs: number, more: Partial<RunRecord> = {}): LastRun {
+  const { state, started_ms, ended_ms, outcome, failure } = record(agoMs, more);
+  return { state, started_ms, ended_ms, outcome, failure };
+}
+
 export const CERTIFICATE: Certificate = {
   sha256: '9c417e02bd6618af53d02a97e40b71ccd1f00a8842b7c5e6a93f7710dd52eb04',
   subject: 'Bright Harbour Hosting',
@@ -79,9 +84,9 @@ export function failure(code: Code, state: SiteState = 'untouched'): Failure {
 }
 
 export function view(name: string, more: Partial<SiteView> = {}): SiteView {
-  const last = record(29 * MINUTE);
+  const latest = last(29 * MINUTE);
   const online = { files: 1_204, bytes: 90_177_536, since_ms: NOW - 29 * MINUTE };
-  return { site: site(name), online, waiting: 0, running: null, last, ...more };
+  return { site: site(name), online, waiting: 0, running: null, last: latest, ...more };
 }
 
 const SPRING = ['peonies-in-the-window-early-morning', 'ranunculus-table', 'tulips-market-day'];

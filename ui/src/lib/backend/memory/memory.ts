@@ -1,16 +1,19 @@
 /** A host in memory: the screens can be tried and tested without an app around them. Keeps nothing. */
-import type { Backend, Check, HostEvent, PublishOptions, RunNow, Settings, SiteView } from '../backend';
-import { CHECKS } from '../backend';
-import type { Code, Failure, RunEvent, Site } from '../types';
 import { patternOf } from '../../plan/pattern';
+import type { Backend } from '../backend';
+import { CHECKS } from '../backend';
+import { CODES } from '../types';
+import type { Check, Code, Failure, HostEvent, PlanView, PublishOptions, RunEvent, RunNow, Settings, Site, SiteView } from '../types';
 import * as data from './data';
 import * as folders from './folders';
+import { Passwords } from './passwords';
 import { inState, scenario } from './scenarios';
 
-/** What the tests look at: the requests that were made of the host. */
+/** For tests: the requests that were made of the host, and a way to let something happen there. */
 declare global {
   interface Window {
     slipwayRequests?: { name: string; with: unknown }[];
+    slipwayTell?: (event: HostEvent) => void;
   }
 }
 
@@ -28,6 +31,7 @@ const STAGE_OF: Partial<Record<Code, Check>> = {
 
 export function memoryBackend(query: URLSearchParams): Backend {
   const world = scenario(query);
+  const passwords = new Passwords(query, CODES);
   const listeners = new Set<(event: HostEvent) => void>();
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
   let settings: Settings = { theme: 'system', language: 'system', connections: 8, limit: null };
@@ -37,6 +41,7 @@ export function memoryBackend(query: URLSearchParams): Backend {
   const note = (name: string, what: unknown) => requests.push({ name, with: what });
   const pause = (times = 1) => new Promise((resolve) => setTimeout(resolve, world.pace * times));
   const tell = (event: HostEvent) => listeners.forEach((listener) => listener(event));
+  window.slipwayTell = tell;
   const say = (site: string, event: RunEvent) => tell({ kind: 'run', site, event });
   const view = (name: string): SiteView => {
     const found = world.sites.find((known) => known.site.name === name);
@@ -44,20 +49,33 @@ export function memoryBackend(query: URLSearchParams): Backend {
     return found;
   };
 
+  function replan(name: string, plan: PlanView) {
+    const { local, server } = world;
+    world.local = (asked) => (asked === name ? plan : local(asked));
+    world.server = (asked) => (asked === name ? plan : server(asked));
+  }
+
+  async function look(name: string, found: PlanView | Failure | null): Promise<PlanView> {
+    await pause();
+    if (found === null) return new Promise(() => undefined);
+    if ('code' in found) throw found;
+    const left = view(name).site.exclude ?? [];
+    return { ...found, changes: found.changes.filter((row) => !left.includes(patternOf(row.path))) };
+  }
+
   function finish(name: string) {
     const site = view(name);
     const summary = data.outcome();
     const online = { files: 1_411, bytes: 117_440_512, since_ms: Date.now() };
-    Object.assign(site, { running: null, waiting: 0, online, last: data.record(0, { outcome: summary }) });
-    const before = world.plan;
-    world.plan = (asked) => (asked === name ? data.plan([]) : before(asked));
+    Object.assign(site, { running: null, waiting: 0, online, last: data.last(0, { outcome: summary }) });
+    replan(name, data.plan([]));
     say(name, { event: 'finished', outcome: 'live', run: 'r', ...summary });
   }
 
   function fail(name: string, failure: Failure) {
     clearTimeout(timers.get(name));
     const state = failure.code === 'cancelled' ? 'cancelled' : 'failed';
-    Object.assign(view(name), { running: null, last: data.record(0, { state, outcome: null, failure }) });
+    Object.assign(view(name), { running: null, last: data.last(0, { state, outcome: null, failure }) });
     say(name, { event: 'failed', run: 'r', ...failure });
   }
 
@@ -69,7 +87,7 @@ export function memoryBackend(query: URLSearchParams): Backend {
     if (progress) say(name, { event: 'progress', ...progress });
   }
 
-  function run(name: string) {
+  function run(name: string, ends: Code | null) {
     const steps: [RunNow, number][] = [
       [inState('scanning'), 0],
       [inState('planning'), 0],
@@ -80,14 +98,16 @@ export function memoryBackend(query: URLSearchParams): Backend {
     const next = () => {
       const now = steps.shift();
       if (!now) return finish(name);
-      if (world.ends && now[1] === 14) return fail(name, data.failure(world.ends));
+      if (ends === 'conflict' && now[0].state === 'uploading') return fail(name, data.failure(ends));
+      if (ends && now[1] === 14) return fail(name, data.failure(ends));
       step(name, ...now);
       timers.set(name, setTimeout(next, world.pace));
     };
     next();
   }
 
-  async function tryServer(passed: (check: Check) => void) {
+  async function tryServer(passed: (check: Check) => void, folder = '') {
+    if (folder.endsWith(folders.CLOSED)) throw { ...data.failure('permission_denied'), path: folder };
     for (const check of CHECKS) {
       await pause(3);
       if (world.account && (STAGE_OF[world.account] ?? 'may_save') === check) throw data.failure(world.account);
@@ -103,13 +123,19 @@ export function memoryBackend(query: URLSearchParams): Backend {
       return () => listeners.delete(listener);
     },
 
-    sites: async () => structuredClone(world.sites),
-    async addSite(site: Site) {
+    async sites() {
+      const { broken } = world;
+      world.broken = null;
+      if (broken) throw data.failure(broken);
+      return structuredClone(world.sites);
+    },
+    async addSite(site: Site, password) {
       note('addSite', site);
+      await pause();
       if (world.sites.some((known) => known.site.name === site.name)) throw data.failure('site_exists');
+      if (password) passwords.keep();
       world.sites.push(data.view(site.name, { site, online: null, last: null, waiting: 312 }));
-      const before = world.plan;
-      world.plan = (name) => (name === site.name ? data.plan(data.shopChanges()) : before(name));
+      replan(site.name, data.plan(data.shopChanges()));
     },
     async changeSite(name, change) {
       note('changeSite', change);
@@ -124,36 +150,48 @@ export function memoryBackend(query: URLSearchParams): Backend {
     },
     async setPassword(name, user, _password, keep) {
       note('setPassword', { name, user, keep });
+      if (keep) passwords.keep();
       world.ends = null;
     },
-    async unlockPasswords() {
+    async unlockPasswords(phrase) {
       note('unlockPasswords', null);
+      passwords.unlock(phrase);
       world.ends = null;
+    },
+    passwordStores: async () => passwords.list(),
+    async usePasswordStore(kind, phrase) {
+      note('usePasswordStore', { kind, withPhrase: phrase !== null });
+      await pause();
+      passwords.use(kind, phrase);
     },
     async allowBuild(name) {
       note('allowBuild', name);
       world.ends = null;
     },
-    async trustCertificate(name, certificate) {
-      note('trustCertificate', { name, sha256: certificate.sha256 });
+    async trustCertificate(name, sha256) {
+      note('trustCertificate', { name, sha256 });
       world.ends = null;
     },
 
+    async plan(name, options) {
+      note('plan', { name, options });
+      return look(name, world.local(name));
+    },
     async preview(name, options) {
       note('preview', { name, options });
-      await pause();
-      const found = world.plan(name);
-      if (found === null) return new Promise(() => undefined);
-      if ('code' in found) throw found;
-      const left = view(name).site.exclude;
-      return { ...found, changes: found.changes.filter((row) => !left.includes(patternOf(row.path))) };
+      return look(name, world.server(name));
     },
-    previewPurge: async () => ({ files: 142, bytes: 61_000_000 }),
+    async previewPurge() {
+      await pause();
+      const found = world.server('');
+      if (found && 'code' in found) throw found;
+      return query.get('foreign') === 'none' ? { files: 0, bytes: 0 } : { files: 142, bytes: 61_000_000 };
+    },
     async publish(name, options: PublishOptions) {
       note('publish', { name, options });
-      const found = world.plan(name);
-      if (found && 'code' in found) throw found;
-      run(name);
+      const found = world.server(name);
+      const asks = found && 'conflicts' in found && found.conflicts.length > 0 && !options.conflicts;
+      run(name, asks ? 'conflict' : world.ends);
     },
     async stop(name) {
       note('stop', name);
@@ -161,7 +199,7 @@ export function memoryBackend(query: URLSearchParams): Backend {
       await pause();
       fail(name, data.failure('cancelled'));
     },
-    checkServer: (_name, passed) => tryServer(passed),
+    checkServer: (name, passed) => tryServer(passed, view(name).site.remote_dir),
     history: async () => structuredClone(world.runs),
     runLog: async (_name, run) => (run === world.runs.at(-1)?.run ? null : folders.LOG),
 
@@ -173,29 +211,46 @@ export function memoryBackend(query: URLSearchParams): Backend {
       if (account.protocol === 'ftp' && world.account === 'secure_not_offered') world.account = null;
       return tryServer(passed);
     },
-    async folders() {
+    async folders(_account, folder) {
+      note('folders', folder);
       await pause();
       return folders.SERVER;
     },
-    async addPracticeSite() {
-      note('addPracticeSite', null);
-      world.sites.push(data.view('Practice site', { online: null, last: null, waiting: 9 }));
-      return 'Practice site';
+    async addPracticeSite(name) {
+      note('addPracticeSite', name);
+      world.sites.push(data.view(name, { online: null, last: null, waiting: 9 }));
+      return name;
     },
 
     visit: async (name) => void note('visit', name),
-    openFolder: async (name) => void note('openFolder', name),
+    async openFolder(name) {
+      note('openFolder', name);
+      const trouble = CODES.find((code) => code === query.get('trouble'));
+      if (trouble) throw data.failure(trouble);
+    },
     showFile: async (name, path) => void note('showFile', { name, path }),
     visitFile: async (name, path) => void note('visitFile', { name, path }),
+    showServerCopy: async (name, path) => void note('showServerCopy', { name, path }),
     copyText: async (text) => void note('copyText', text),
     pasteText: async () => folders.MAIL,
-    setTitle: async (title) => void (document.title = title),
+    async setTitle(title, progress) {
+      note('setTitle', { title, progress });
+      document.title = title;
+    },
+    setMenu: async (labels) => void note('setMenu', labels),
 
     settings: async () => settings,
     async saveSettings(changed) {
       note('saveSettings', changed);
       settings = changed;
     },
-    about: async () => ({ version: '0.1.0', data_folder: '/home/anna/.local/share/slipway', passwords_in: 'keychain' }),
+    about: async () => ({
+      version: '0.1.0',
+      data_folder: '/home/anna/.local/share/slipway',
+      logs_folder: '/home/anna/.local/share/slipway/logs',
+    }),
+    openDataFolder: async () => void note('openDataFolder', null),
+    openLogs: async () => void note('openLogs', null),
+    licences: async () => folders.LICENCES,
   };
 }

@@ -1,13 +1,14 @@
 /** What the made-up host is like, chosen in the address: `?scenario=failed&code=hosting_full`. */
-import type { PlanView, RunNow, SiteView } from '../backend';
 import { CODES } from '../types';
-import type { Code, Failure, RunRecord, RunState, SiteState } from '../types';
+import type { Code, Failure, PlanView, RunNow, RunRecord, RunState, SiteState, SiteView } from '../types';
 import * as data from './data';
 
 export interface Scenario {
   sites: SiteView[];
-  /** The plan of a site; a failure; or `null` for one that is never ready. */
-  plan: (name: string) => PlanView | Failure | null;
+  /** What a look at the folder finds: a plan; a failure; or `null` for one that is never ready. */
+  local: (name: string) => PlanView | Failure | null;
+  /** The same, where the server is asked. */
+  server: (name: string) => PlanView | Failure | null;
   runs: RunRecord[];
   /** What publishing ends with, unless it goes well. */
   ends: Code | null;
@@ -15,6 +16,8 @@ export interface Scenario {
   account: Code | null;
   /** Milliseconds between two events. */
   pace: number;
+  /** Nothing can be read at all, once. */
+  broken: Code | null;
   /** A publish that ended a moment ago. */
   justDone: boolean;
 }
@@ -24,8 +27,8 @@ const LONG = 'The Extraordinarily Long-Named Association of Rhododendron and Hyd
 
 function ten(first: Partial<SiteView> = { waiting: 312 }): SiteView[] {
   const running: RunNow = { run: 'r', state: 'uploading', planned: null, progress: progress(0.4) };
-  const failed = data.record(7_200_000, { state: 'failed', outcome: null, failure: data.failure('hosting_full') });
-  const asked = data.record(9_000_000, { state: 'failed', outcome: null, failure: data.failure('conflict') });
+  const failed = data.last(7_200_000, { state: 'failed', outcome: null, failure: data.failure('hosting_full') });
+  const asked = data.last(9_000_000, { state: 'failed', outcome: null, failure: data.failure('conflict') });
   return [
     data.view(SHOP, first),
     data.view('Elmside Rowing Club'),
@@ -70,7 +73,7 @@ export function inState(state: RunState, part = 0.68): RunNow {
 }
 
 function failedWith(code: Code, state: SiteState): Partial<SiteView> {
-  const ended = data.record(60_000, { state: code === 'cancelled' ? 'cancelled' : 'failed', outcome: null });
+  const ended = data.last(60_000, { state: code === 'cancelled' ? 'cancelled' : 'failed', outcome: null });
   const build = code === 'build_not_allowed' ? { build: { commands: ['hugo --minify'], output: 'public' } } : {};
   return { site: data.site(SHOP, build), waiting: 312, last: { ...ended, failure: data.failure(code, state) } };
 }
@@ -81,13 +84,17 @@ export function scenario(query: URLSearchParams): Scenario {
   const code = CODES.find((known) => known === asked) ?? 'connection_lost';
   const account = CODES.find((known) => known === query.get('account')) ?? null;
   const state = (query.get('site') ?? 'untouched') as SiteState;
+  const shop = (name: string) => (name === SHOP || name === LONG ? data.plan(data.shopChanges()) : data.plan([]));
+  const both = (found: PlanView | Failure | null) => ({ local: () => found, server: () => found });
   const usual: Scenario = {
     sites: ten(),
-    plan: (name) => (name === SHOP || name === LONG ? data.plan(data.shopChanges()) : data.plan([])),
+    local: shop,
+    server: shop,
     runs: data.runs(),
     ends: null,
     account,
     pace: Number(query.get('pace') ?? 120),
+    broken: null,
     justDone: false,
   };
   const first = (view: Partial<SiteView>) => ten(view);
@@ -99,16 +106,16 @@ export function scenario(query: URLSearchParams): Scenario {
     case 'first':
       return { ...usual, sites: first({ online: null, last: null, waiting: 1_204 }), runs: [] };
     case 'nothing':
-      return { ...usual, sites: first({ waiting: 0 }), plan: () => data.plan([]) };
+      return { ...usual, sites: first({ waiting: 0 }), ...both(data.plan([])) };
     case 'no-address': {
       const site = data.site(SHOP);
       delete site.web_url;
-      return { ...usual, sites: first({ waiting: 0, site }), plan: () => data.plan([]) };
+      return { ...usual, sites: first({ waiting: 0, site }), ...both(data.plan([])) };
     }
     case 'loading':
-      return { ...usual, sites: first({ waiting: null }), plan: () => null };
+      return { ...usual, sites: first({ waiting: null }), ...both(null) };
     case 'huge':
-      return { ...usual, sites: first({ waiting: many }), plan: () => data.plan(data.manyChanges(many)) };
+      return { ...usual, sites: first({ waiting: many }), ...both(data.plan(data.manyChanges(many))) };
     case 'long':
       return { ...usual, sites: [data.view(LONG, { waiting: 312 }), ...ten()] };
     case 'publishing':
@@ -116,21 +123,34 @@ export function scenario(query: URLSearchParams): Scenario {
     case 'done':
       return { ...usual, sites: first({ running: inState('checking') }), justDone: true };
     case 'failed':
-      return { ...usual, sites: first(failedWith(code, state)), ends: code };
+      return { ...usual, sites: first(failedWith(code, state)), ends: code, runs: [data.record(60_000, { failure: data.failure(code) }), ...usual.runs] };
     case 'ends':
       return { ...usual, ends: code };
     case 'plan-failed':
-      return { ...usual, sites: first({ waiting: null }), plan: () => data.failure(code, 'untouched') };
+      return { ...usual, sites: first({ waiting: null }), ...both(data.failure(code, 'untouched')) };
+    case 'broken':
+      return { ...usual, broken: code };
+    case 'unmade': {
+      const site = data.site(SHOP, { build: { commands: ['hugo --minify'], output: 'public' } });
+      const missing = { ...data.failure('local_folder_missing'), path: `${site.folder}/public` };
+      return { ...usual, sites: first({ site, waiting: null }), local: () => missing };
+    }
+    case 'look-failed':
+      return { ...usual, server: () => data.failure(code, 'untouched') };
+    case 'folder-goes': {
+      let looks = 0;
+      return { ...usual, local: (name) => (looks++ === 0 ? shop(name) : data.failure('local_folder_missing')) };
+    }
     case 'interrupted': {
-      const last = data.record(3_600_000, { state: 'interrupted', outcome: null });
+      const last = data.last(3_600_000, { state: 'interrupted', outcome: null });
       return { ...usual, sites: first({ last, waiting: 312 }) };
     }
     case 'conflict': {
       const asks = data.plan(data.shopChanges(), { conflicts: data.conflicts() });
-      return { ...usual, plan: () => asks };
+      return { ...usual, server: () => asks };
     }
     case 'removals':
-      return { ...usual, sites: first({ waiting: 763 }), plan: () => gone };
+      return { ...usual, sites: first({ waiting: 763 }), ...both(gone) };
     default:
       return usual;
   }

@@ -1,0 +1,74 @@
+//! Requests before a site is added: about its folder, a hosting mail, its server.
+
+use std::path::Path;
+
+use secrecy::ExposeSecret;
+use slipway_core::{Check, Failure, hosting_text, web_folder};
+use tokio_util::sync::CancellationToken;
+
+use super::Desk;
+use super::wire::{Account, FolderReport, Generator, HostingText, RemoteFolder, ServerFolders};
+
+impl Desk {
+    /// What is found of a hosting account in pasted text.
+    pub async fn read_text(&self, text: String) -> Result<HostingText, Failure> {
+        // Long texts take a moment.
+        self.0.slipway.blocking(move |_| Ok(hosting_text::read(&text).into())).await
+    }
+
+    /// What lies in a folder that may become a site.
+    pub async fn look_at_folder(&self, folder: &Path) -> Result<FolderReport, Failure> {
+        Ok(self.0.slipway.look_at_folder(folder).await?.into())
+    }
+
+    /// Tries all that a publish needs at a server, and says each thing that went well.
+    pub async fn check_account(
+        &self,
+        account: Account,
+        passed: impl Fn(Check) + Send + Sync + 'static,
+    ) -> Result<(), Failure> {
+        self.0.slipway.check_account(account.into(), passed, CancellationToken::new()).await
+    }
+
+    /// The folders of a server, and which of them visitors most likely see. `folder` is what would be published there.
+    pub async fn folders(&self, account: Account, folder: &Path) -> Result<ServerFolders, Failure> {
+        let (host, user) = (account.host.clone(), account.user.clone());
+        let survey = self.0.slipway.survey(account.into(), folder, CancellationToken::new()).await?;
+        let likely = web_folder::likely(&survey.paths(), &host, &user);
+        let likely = likely.unwrap_or_else(|| survey.root.path.clone());
+        let web_url = web_folder::guess_web_url(&host, &user, &likely);
+        Ok(ServerFolders { root: survey.root.into(), likely, web_url })
+    }
+}
+
+impl From<hosting_text::HostingText> for HostingText {
+    fn from(found: hosting_text::HostingText) -> Self {
+        let hosting_text::HostingText { host, user, password, port, protocol, remote_dir, web_url } = found;
+        let password = password.map(|password| password.expose_secret().to_owned());
+        Self { host, user, password, port, protocol, remote_dir, web_url }
+    }
+}
+
+impl From<Account> for crate::Account {
+    fn from(account: Account) -> Self {
+        let Account { host, user, password, protocol, port, connections, trusted_certificate } = account;
+        Self { host, user, password, protocol, port, connections, trusted_certificate }
+    }
+}
+
+impl From<crate::FolderReport> for FolderReport {
+    fn from(report: crate::FolderReport) -> Self {
+        let crate::FolderReport { folder, files, bytes, start_page, generator, secrets } = report;
+        let generator = generator.map(|crate::FoundGenerator { name, output, output_files, command }| {
+            Generator { name, output, output_files, command }
+        });
+        Self { folder, files, bytes, start_page, generator, secrets }
+    }
+}
+
+impl From<crate::ServerFolder> for RemoteFolder {
+    fn from(folder: crate::ServerFolder) -> Self {
+        let crate::ServerFolder { path, files, same_name, folders } = folder;
+        Self { path, files, same_name, folders: folders.into_iter().map(Self::from).collect() }
+    }
+}

@@ -1,0 +1,47 @@
+//! What is remembered of each site until the app is closed. Only numbers and the last failure: plans are large.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use slipway_core::SiteName;
+
+use super::wire::LastRun;
+
+/// What is remembered of the sites.
+#[derive(Default)]
+pub(super) struct Memory(Mutex<BTreeMap<SiteName, Remembered>>);
+
+/// What is remembered of a site.
+#[derive(Clone, Default)]
+pub(super) struct Remembered {
+    /// Changes that waited when the folder was last looked at.
+    pub(super) waiting: Option<u64>,
+    /// A run that failed before it had a name, which the ledger knows nothing of.
+    pub(super) nameless: Option<LastRun>,
+}
+
+impl Memory {
+    /// What is remembered of the site.
+    pub(super) fn of(&self, site: &SiteName) -> Remembered {
+        self.all().get(site).cloned().unwrap_or_default()
+    }
+
+    /// Says how many changes wait.
+    pub(super) fn set_waiting(&self, site: &SiteName, waiting: Option<u64>) {
+        self.all().entry(site.clone()).or_default().waiting = waiting;
+    }
+
+    /// Says how the last run failed that had no name; nothing where it had one.
+    pub(super) fn set_nameless(&self, site: &SiteName, run: Option<LastRun>) {
+        self.all().entry(site.clone()).or_default().nameless = run;
+    }
+
+    /// Forgets a site.
+    pub(super) fn forget(&self, site: &SiteName) {
+        self.all().remove(site);
+    }
+
+    fn all(&self) -> MutexGuard<'_, BTreeMap<SiteName, Remembered>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

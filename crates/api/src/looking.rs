@@ -1,0 +1,86 @@
+//! Requests that only look: at a folder, at what changed since the last publish, at a file of the server.
+
+use std::path::{Path, PathBuf};
+
+use secrecy::SecretString;
+use slipway_core::local_name::{self, Rules};
+use slipway_core::{Code, Failure, RemotePath, Site, SiteName, StoreKind};
+use slipway_engine::{Events, FolderReport, Preview, PublishOptions};
+use slipway_remote::ftp::Reached;
+use tokio_util::sync::CancellationToken;
+
+use crate::publishing::work_on;
+use crate::{Slipway, credential};
+
+impl Slipway {
+    /// What a folder that may become a site holds. Reads no file.
+    ///
+    /// # Errors
+    /// [`slipway_core::Code::LocalFolderMissing`] where it is not there.
+    pub async fn look_at_folder(&self, folder: &Path) -> Result<FolderReport, Failure> {
+        let (folder, cancel) = (folder.to_owned(), CancellationToken::new());
+        // Whoever stops waiting stops the look.
+        let _guard = cancel.clone().drop_guard();
+        self.blocking(move |_| slipway_engine::look_at_folder(&folder, &cancel)).await
+    }
+
+    /// What a publish would do as far as this computer knows. Connects to nothing and looks no password up; goes on
+    /// beside a publish of the same site.
+    pub async fn compare(
+        &self,
+        name: &SiteName,
+        options: PublishOptions,
+        cancel: CancellationToken,
+    ) -> Result<Preview, Failure> {
+        let (name, wishes) = (name.clone(), options.clone());
+        let work = self.blocking(move |this| {
+            let site = this.described(&name)?;
+            let site = Site { user: this.user_without_password(&site)?, ..site };
+            let (ledger, password) = (this.ledger.clone(), SecretString::default());
+            work_on(site, password, ledger, &wishes, Reached::default(), Events::none(), cancel)
+        });
+        slipway_engine::compare(&work.await?, &options).await
+    }
+
+    /// The user name that a site is published as, as far as it can be told without unlocking anything.
+    fn user_without_password(&self, site: &Site) -> Result<String, Failure> {
+        let known = self.names()?;
+        let store = if site.user.is_empty() { site.credentials } else { Some(StoreKind::Environment) };
+        let kept = self.credentials.username(&site.name, store, &known).map_err(credential)?;
+        Ok(kept.unwrap_or_else(|| site.user.clone()))
+    }
+
+    /// Brings one file of a site's server down, to be looked at, and says where it lies: in Slipway's own folder, where
+    /// the first of a session takes away those of earlier ones. Goes on beside a publish of the same site.
+    ///
+    /// # Errors
+    /// [`Code::FolderNotFound`] where the server does not have it; [`Code::NameNotAllowed`] where this computer can't
+    /// hold its name.
+    pub async fn fetch(
+        &self,
+        name: &SiteName,
+        path: &RemotePath,
+        cancel: CancellationToken,
+    ) -> Result<PathBuf, Failure> {
+        local_name::check(path, Rules::here())
+            .map_err(|error| Failure::new(Code::NameNotAllowed, error).about(path))?;
+        let into = self.data.server_copies(name).join(path.as_str().split('/').collect::<PathBuf>());
+        let name = name.clone();
+        let work = self.blocking(move |this| {
+            this.copies.call_once(|| this.forget_copies());
+            let (site, password, _) = this.log_in_as(this.described(&name)?, None)?;
+            let (ledger, options) = (this.ledger.clone(), PublishOptions::default());
+            work_on(site, password, ledger, &options, Reached::default(), Events::none(), cancel)
+        });
+        let work = work.await?;
+        let result = slipway_engine::fetch(&work, path, &into).await;
+        self.leave(work);
+        result.map(|()| into)
+    }
+
+    fn forget_copies(&self) {
+        if let Err(error) = std::fs::remove_dir_all(self.data.all_server_copies()) {
+            tracing::debug!(%error, "no copies were removed");
+        }
+    }
+}
