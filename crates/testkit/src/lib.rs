@@ -1,5 +1,5 @@
 //! What tests run against: real FTP servers, one that means harm, connections that break at a chosen moment, folder
-//! trees.
+//! trees, a desktop for programs with windows.
 //!
 //! Test-only and independent of the other crates, so that every one of them can use it. Whatever cannot be
 //! set up panics with the reason: a test whose server did not start has failed, it is not skipped.
@@ -20,12 +20,15 @@
 mod certificate;
 mod control_proxy;
 mod daemon;
+mod desktop;
 mod folder;
 mod hostile;
+mod owner;
 mod silence;
 
 pub use control_proxy::{Action, ControlProxy, DataFault, Exchange};
-pub use daemon::{Daemon, Kind, Options, Tls};
+pub use daemon::{Daemon, Kind, Options, Tls, free_port};
+pub use desktop::{Desktop, Ran};
 pub use folder::{assert_same_tree, sample_tree, snapshot, write_tree};
 pub use hostile::{HostileEntry, HostileOptions, HostileServer};
 pub use silence::{HangServer, RefusedPort, hang_server, refused_port};

@@ -230,6 +230,12 @@ impl Daemon {
     }
 }
 
+/// A port of this computer that nothing listens on, and that this process has not given out before: for servers that
+/// cannot be told to choose one.
+pub fn free_port() -> u16 {
+    port::free()
+}
+
 fn host(options: &Options) -> &'static str {
     if options.ipv6 { "::1" } else { "127.0.0.1" }
 }

@@ -8,6 +8,7 @@
 
 mod client;
 mod daemons;
+mod desktop;
 mod hostile;
 mod limits;
 mod proxy;

@@ -1,0 +1,153 @@
+//! A publish whose window, page or app goes away meanwhile.
+
+use std::sync::Arc;
+
+use slipway_testkit::{Action, ControlProxy, Daemon, Kind, Options, Tls};
+
+use crate::harness::{Held, PASSWORD, SITE, Scene, Website, say, say_with};
+
+/// A website that is online, of which two files have changed.
+struct Changed {
+    daemon: Arc<Daemon>,
+    proxy: ControlProxy,
+    online: Website,
+    scene: Scene,
+}
+
+fn changed() -> Changed {
+    let daemon = Daemon::with(Kind::Vsftpd, Options { tls: Tls::None, ..Options::default() });
+    let proxy = ControlProxy::start(daemon.port());
+    let online = Website::of(daemon.root());
+    let scene = Scene::new();
+    scene.add(proxy.port(), PASSWORD, &["--connections", "1", "--attempts", "1", "--timeout", "300"]);
+    scene.command(&["publish", SITE]);
+    scene.write(&[("index.html", b"<h1>New</h1>"), ("about.html", b"<h1>About us</h1>")]);
+    Changed { daemon: Arc::new(daemon), proxy, online, scene }
+}
+
+impl Changed {
+    /// Opens the app and publishes, up to the second upload.
+    #[track_caller]
+    fn publish(&self) -> (crate::harness::Window<'_>, Held) {
+        let window = self.scene.open();
+        let held = Held::at_upload(&self.proxy, 2);
+        window.press(&say_with("publish_changes", &[("count", "2")]));
+        held.is_reached();
+        window.heading(&say("phase_sending"));
+        (window, held)
+    }
+
+    #[track_caller]
+    fn is_old(&self) {
+        assert_eq!(self.online.get("index.html").as_deref(), Some("<h1>Wildflower</h1>"));
+        assert_eq!(self.online.get("about.html").as_deref(), Some("<h1>About</h1>"));
+    }
+
+    #[track_caller]
+    fn is_new(&self) {
+        assert_eq!(self.online.get("index.html").as_deref(), Some("<h1>New</h1>"));
+        assert_eq!(self.online.get("about.html").as_deref(), Some("<h1>About us</h1>"));
+    }
+
+    /// Whether the window of the app can be seen.
+    fn shows(&self) -> bool {
+        self.scene.desktop.windows().iter().any(|title| title.contains(SITE))
+    }
+}
+
+#[test]
+fn an_app_that_is_killed_carries_on() {
+    let changed = changed();
+    let (window, held) = changed.publish();
+    window.screen("publishing");
+    changed.scene.kill();
+    drop(window);
+    held.let_go();
+    changed.is_old();
+
+    let window = changed.scene.open();
+    window.heading(&say("interrupted_title"));
+    window.screen("interrupted");
+    changed.is_old();
+    window.press(&say("action_carry_on"));
+    window.is_live();
+    changed.is_new();
+}
+
+#[test]
+fn a_window_that_is_closed_is_found_again() {
+    let changed = changed();
+    let (window, held) = changed.publish();
+    window.close_window();
+    window.until("a window that is hidden", || !changed.shows());
+    assert!(changed.scene.runs());
+    changed.scene.start_again(&[]);
+    window.until("a window that is shown", || changed.shows());
+    window.heading(&say("phase_sending"));
+    held.let_go();
+    window.is_live();
+    changed.is_new();
+    window.close();
+}
+
+#[test]
+fn a_window_that_stays_closed_ends_with_the_publish() {
+    let changed = changed();
+    let (window, held) = changed.publish();
+    window.close_window();
+    window.until("a window that is hidden", || !changed.shows());
+    changed.is_old();
+    held.let_go();
+    changed.scene.is_gone();
+    changed.is_new();
+}
+
+#[test]
+fn a_closed_window_comes_back_when_its_publish_fails() {
+    let changed = changed();
+    let (window, held) = changed.publish();
+    window.close_window();
+    window.until("a window that is hidden", || !changed.shows());
+    let stopped = Arc::clone(&changed.daemon);
+    changed.proxy.on(move |_, _| {
+        stopped.stop();
+        Action::CutControl
+    });
+    changed.daemon.stop();
+    held.let_go();
+    window.until("a window that is shown", || changed.shows());
+    window.heading(&say("code_connection_lost_title"));
+    changed.is_old();
+    changed.proxy.on(|_, _| Action::Forward);
+    changed.daemon.restart();
+    window.press(&say("action_carry_on"));
+    window.is_live();
+    changed.is_new();
+}
+
+#[test]
+fn a_page_that_is_loaded_again_shows_how_far_it_is() {
+    let changed = changed();
+    let (window, held) = changed.publish();
+    window.execute("location.reload()");
+    window.heading(&say("phase_sending"));
+    window.sees(&say("promise_sending"));
+    held.let_go();
+    window.is_live();
+    changed.is_new();
+}
+
+#[test]
+fn a_publish_that_is_stopped_leaves_the_site_as_it_was() {
+    let changed = changed();
+    let (window, held) = changed.publish();
+    window.press(&say("action_stop_publishing"));
+    held.let_go();
+    window.heading(&say("code_cancelled_title"));
+    window.sees(&say("site_state_untouched"));
+    window.screen("cancelled");
+    changed.is_old();
+    window.press(&say("action_carry_on"));
+    window.is_live();
+    changed.is_new();
+}
