@@ -8,11 +8,12 @@ use slipway_api::core::{Code, Failure};
 use slipway_api::desk::Desk;
 use slipway_api::{Slipway, logging};
 use tauri::utils::config::AppDirectoriesOverride;
-use tauri::{AppHandle, Config, Manager, RunEvent};
+use tauri::{AppHandle, Config, Context, Manager, RunEvent};
 use tauri_plugin_window_state::StateFlags;
 
 use crate::arguments::Arguments;
 use crate::ear::Ear;
+use crate::granted::Granted;
 use crate::leave::Leaving;
 use crate::menu::{Bar, Labels, Words};
 use crate::practice::PracticeServer;
@@ -28,7 +29,7 @@ const REMEMBERED: StateFlags = StateFlags::SIZE.union(StateFlags::POSITION).unio
 /// Where there is no display, or no web view.
 pub(crate) fn run(arguments: Arguments) -> tauri::Result<u8> {
     logging::log_panics();
-    let mut context = tauri::generate_context!();
+    let mut context = context();
     if let Some(folder) = arguments.data_dir() {
         set_apart(context.config_mut(), &folder);
     }
@@ -42,6 +43,7 @@ pub(crate) fn run(arguments: Arguments) -> tauri::Result<u8> {
         .plugin(tauri_plugin_clipboard_manager::init())
         .manage(Words::default())
         .manage(Leaving::default())
+        .manage(Granted::default())
         .invoke_handler(commands::handler())
         .enable_macos_default_menu(false)
         .on_menu_event(|app, event| menu::chosen(app, &event))
@@ -69,6 +71,11 @@ pub(crate) fn run(arguments: Arguments) -> tauri::Result<u8> {
     Ok(u8::try_from(code).unwrap_or(1))
 }
 
+/// What the build put into the program: the front end, the icons, the configuration.
+pub(crate) fn context() -> Context {
+    tauri::generate_context!()
+}
+
 /// Another data folder is another Slipway: it may run beside the usual one, and keeps what belongs to the window in
 /// its own folder. Which of two builds computes the name does not matter, as long as it does so the same way twice.
 fn set_apart(config: &mut Config, folder: &Path) {
@@ -90,7 +97,8 @@ fn open(app: &AppHandle, arguments: &Arguments) -> Result<(), Failure> {
     let settings = tauri::async_runtime::block_on(desk.settings())?;
     leave::watch_runs(app, &desk);
     app.manage(server);
-    app.manage(Ear::new(arguments.folder()));
+    let folder = arguments.folder().and_then(|folder| app.state::<Granted>().grant_or_note(folder));
+    app.manage(Ear::new(folder));
     app.manage(desk);
     leave::listen_for_signals(app);
     let unexpected = |error| Failure::new(Code::Unexpected, error);
@@ -104,6 +112,7 @@ fn open(app: &AppHandle, arguments: &Arguments) -> Result<(), Failure> {
 fn started_again(app: &AppHandle, arguments: &[String], cwd: &str) {
     window::show(app);
     let folder = Arguments::of_another_start(arguments, cwd).and_then(|arguments| arguments.folder());
+    let folder = folder.and_then(|folder| app.state::<Granted>().grant_or_note(folder));
     if let (Some(folder), Some(ear), Some(desk)) = (folder, app.try_state::<Ear>(), app.try_state::<Desk>()) {
         ear.add_folder(&desk, folder);
     }

@@ -15,7 +15,7 @@ pub(crate) struct Arguments {
     /// The folder that holds everything Slipway keeps, instead of the system's or SLIPWAY_DATA_DIR.
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
-    /// A folder to add as a website.
+    /// A folder to add as a website; a file stands for its folder.
     #[arg(value_name = "FOLDER")]
     folder: Option<PathBuf>,
 }

@@ -25,7 +25,7 @@ impl Ear {
 
     /// Tells the window what happens from now on, and nobody else any more.
     pub(crate) async fn listen(&self, desk: &Desk, channel: Channel<Vec<HostEvent>>) {
-        let subscription = desk.subscribe(telling(channel)).await;
+        let subscription = desk.subscribe(telling_all(channel)).await;
         let mut hearing = self.hearing();
         hearing.subscription = Some(subscription);
         if let Some(folder) = hearing.folder.take() {
@@ -48,13 +48,52 @@ impl Ear {
     }
 }
 
+/// Tells the window what happened, for as long as it listens. What can't be put into words takes nothing else along.
+fn telling_all(channel: Channel<Vec<HostEvent>>) -> impl Fn(Vec<HostEvent>) + Send + Sync + 'static {
+    let tell = telling(channel.clone());
+    move |events: Vec<HostEvent>| {
+        if channel.send(events.clone()).is_err() {
+            events.into_iter().for_each(|event| tell(vec![event]));
+        }
+    }
+}
+
 /// Tells the window through a channel for as long as it listens.
 pub(crate) fn telling<T: IpcResponse + Send + Sync + 'static>(
     channel: Channel<T>,
 ) -> impl Fn(T) + Send + Sync + 'static {
     move |what| {
         if let Err(error) = channel.send(what) {
-            tracing::debug!(%error, "the window does not listen any more");
+            tracing::debug!(%error, "the window was not told");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use slipway_api::desk::HostEvent;
+
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn what_cannot_be_said_takes_nothing_else_along() {
+        use std::os::unix::ffi::OsStringExt;
+        let heard = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&heard);
+        let channel = Channel::new(move |_| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            Ok(())
+        });
+        let tell = telling_all(channel);
+        let folder = PathBuf::from(std::ffi::OsString::from_vec(b"/caf\xe9".to_vec()));
+        let dragging = HostEvent::Dragging { over: true };
+        tell(vec![dragging.clone(), HostEvent::Dropped { folder }, dragging.clone()]);
+        assert_eq!(heard.load(Ordering::Relaxed), 2, "each alone, but for the one");
+        tell(vec![dragging.clone(), dragging]);
+        assert_eq!(heard.load(Ordering::Relaxed), 3, "together");
     }
 }

@@ -1,30 +1,56 @@
 //! Closing and quitting. A window that is closed while something is published hides; the app ends when that has gone
 //! well, and shows the window when it has not.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+mod runs;
 
-use slipway_api::core::Code;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use slipway_api::core::{Code, SiteName};
 use slipway_api::desk::{Desk, HostEvent, RunEvent, Subscription};
 use tauri::{AppHandle, Manager};
 use tauri_plugin_dialog::{DialogExt, MessageDialogButtons, MessageDialogKind};
+use tokio::sync::Notify;
+
+use runs::Runs;
 
 use crate::menu::Words;
 use crate::practice::PracticeServer;
 use crate::window;
 
-/// How long runs are given to stop, and servers to be said good-bye to.
+/// How long runs that can be stopped are given to stop, and servers to be said good-bye to.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A run says its end a moment before it is gone.
-const MOMENT: Duration = Duration::from_millis(50);
+/// A key that is held down quits once, not twice.
+const ONE_WISH: Duration = Duration::from_secs(1);
 
 /// How far the app is on its way out.
 #[derive(Default)]
 pub(crate) struct Leaving {
+    runs: Mutex<Runs>,
     asking: AtomicBool,
-    begun: AtomicBool,
+    begun: Mutex<Option<Instant>>,
+    hurry: Notify,
     done: AtomicBool,
+}
+
+impl Leaving {
+    /// Sets out, unless that was done before: then says when.
+    fn begin(&self) -> Option<Instant> {
+        let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = *begun;
+        begun.get_or_insert_with(Instant::now);
+        before
+    }
+
+    fn has_begun(&self) -> Option<Instant> {
+        *self.begun.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn runs(&self) -> MutexGuard<'_, Runs> {
+        self.runs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// The shell's own listener; it listens for as long as the app runs.
@@ -37,12 +63,20 @@ pub(crate) fn close(app: &AppHandle) {
     if is_busy(app) { window::hide(app) } else { end(app) }
 }
 
-/// Ends the app, after a question if something is published.
+/// Ends the app, after a question if something is published that can be stopped: what goes live goes on to its end, with
+/// the window hidden. Whoever asks again meanwhile does not wait for that.
 pub(crate) fn quit(app: &AppHandle) {
-    if !is_busy(app) {
+    let leaving = app.state::<Leaving>();
+    if let Some(begun) = leaving.has_begun() {
+        if begun.elapsed() > ONE_WISH {
+            leaving.hurry.notify_one();
+        }
+        return;
+    }
+    if !is_busy(app) || leaving.runs().all_go_on() {
         return end(app);
     }
-    if app.state::<Leaving>().asking.swap(true, Ordering::AcqRel) {
+    if leaving.asking.swap(true, Ordering::AcqRel) {
         return;
     }
     window::show(app);
@@ -64,9 +98,10 @@ pub(crate) fn quit(app: &AppHandle) {
     });
 }
 
-/// Ends the app: runs are stopped and servers are said good-bye to, behind the scenes.
+/// Ends the app behind the scenes: runs are stopped that can be, the others go on to their end, and servers are said
+/// good-bye to.
 pub(crate) fn end(app: &AppHandle) {
-    if app.state::<Leaving>().begun.swap(true, Ordering::AcqRel) {
+    if app.state::<Leaving>().begin().is_some() {
         return;
     }
     window::hide(app);
@@ -84,21 +119,35 @@ pub(crate) fn has_left(app: &AppHandle) -> bool {
 
 /// The last moment, for ends that nobody asked this module for (the dock's "Quit", the end of the session).
 pub(crate) fn at_the_end(app: &AppHandle) {
-    if !has_left(app) {
+    if app.state::<Leaving>().begin().is_none() {
+        window::hide(app);
         tauri::async_runtime::block_on(say_good_bye(app));
     }
 }
 
 async fn say_good_bye(app: &AppHandle) {
-    if let Some(desk) = app.try_state::<Desk>()
-        && tokio::time::timeout(PATIENCE, desk.close()).await.is_err()
-    {
-        tracing::warn!("a run did not stop in time; the next publish carries on from there");
+    let leaving = app.state::<Leaving>();
+    tokio::select! {
+        () = put_in_order(app) => {}
+        () = leaving.hurry.notified() => tracing::warn!("left in a hurry; the next publish carries on from there"),
+    }
+    leaving.done.store(true, Ordering::Release);
+}
+
+async fn put_in_order(app: &AppHandle) {
+    if let Some(desk) = app.try_state::<Desk>() {
+        let mut closing = std::pin::pin!(desk.close());
+        // What goes live has time-outs of its own.
+        while tokio::time::timeout(PATIENCE, &mut closing).await.is_err() {
+            if !app.state::<Leaving>().runs().any_goes_on() {
+                tracing::warn!("a run did not stop in time; the next publish carries on from there");
+                break;
+            }
+        }
     }
     if let Some(server) = app.try_state::<PracticeServer>() {
         server.stop().await;
     }
-    app.state::<Leaving>().done.store(true, Ordering::Release);
 }
 
 fn is_busy(app: &AppHandle) -> bool {
@@ -110,8 +159,8 @@ pub(crate) fn watch_runs(app: &AppHandle, desk: &Desk) {
     let handle = app.clone();
     let sink = move |events| {
         for event in events {
-            if let HostEvent::Run { event, .. } = event {
-                heard(&handle, &event);
+            if let HostEvent::Run { site, event } = event {
+                heard(&handle, site, &event);
             }
         }
     };
@@ -119,26 +168,28 @@ pub(crate) fn watch_runs(app: &AppHandle, desk: &Desk) {
     app.manage(Watch { _subscription: subscription });
 }
 
-fn heard(app: &AppHandle, event: &RunEvent) {
-    if window::is_visible(app) || app.state::<Leaving>().begun.load(Ordering::Acquire) {
-        return;
-    }
-    match event {
-        RunEvent::Failed { failure, .. } if failure.code != Code::Cancelled => window::show(app),
-        RunEvent::Finished { .. } | RunEvent::Failed { .. } => {
-            let app = app.clone();
-            tauri::async_runtime::spawn(async move {
-                tokio::time::sleep(MOMENT).await;
-                if !is_busy(&app) && !window::is_visible(&app) {
-                    end(&app);
-                }
-            });
+/// Must not block: the window, which may, is looked at elsewhere.
+fn heard(app: &AppHandle, site: SiteName, event: &RunEvent) {
+    app.state::<Leaving>().runs().note(site, event);
+    let failed = match event {
+        RunEvent::Finished { .. } => false,
+        RunEvent::Failed { failure, .. } => failure.code != Code::Cancelled,
+        RunEvent::State { .. } | RunEvent::Planned(_) | RunEvent::Progress(_) => return,
+    };
+    let app = app.clone();
+    tauri::async_runtime::spawn_blocking(move || {
+        if app.state::<Leaving>().has_begun().is_some() || window::is_visible(&app) {
+            return;
         }
-        _ => {}
-    }
+        if failed {
+            window::show(&app);
+        } else if !is_busy(&app) {
+            end(&app);
+        }
+    });
 }
 
-/// Ends the app in an orderly way when the terminal or the system asks for it.
+/// Ends the app in an orderly way when the terminal or the system asks for it, and at once when it asks again.
 pub(crate) fn listen_for_signals(app: &AppHandle) {
     #[cfg(unix)]
     {
@@ -150,13 +201,30 @@ pub(crate) fn listen_for_signals(app: &AppHandle) {
             else {
                 return;
             };
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
+            loop {
+                tokio::select! {
+                    _ = interrupt.recv() => {}
+                    _ = terminate.recv() => {}
+                }
+                match app.state::<Leaving>().has_begun() {
+                    None => end(&app),
+                    Some(_) => app.state::<Leaving>().hurry.notify_one(),
+                }
             }
-            end(&app);
         });
     }
     #[cfg(not(unix))]
     let _ = app;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_sets_out_once() {
+        let leaving = Leaving::default();
+        assert_eq!((leaving.has_begun(), leaving.begin()), (None, None));
+        assert!(leaving.begin().is_some() && leaving.begin() == leaving.has_begun());
+    }
 }

@@ -3,10 +3,13 @@
 
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
+mod allow;
 mod app;
 mod arguments;
 mod commands;
+mod driven;
 mod ear;
+mod granted;
 mod leave;
 mod menu;
 mod places;
@@ -21,16 +24,17 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-/// What the web view looks for to let a test drive it. A program that is not made for tests does not start then:
-/// whoever can set it could read what is typed into the window.
-const DRIVEN: &str = "TAURI_WEBVIEW_AUTOMATION";
-
 fn main() -> ExitCode {
-    if std::env::var_os(DRIVEN).is_some() && !cfg!(any(debug_assertions, feature = "automation")) {
-        eprintln!("This Slipway was not built to be driven by another program ({DRIVEN} is set).");
-        return ExitCode::FAILURE;
+    let for_tests = cfg!(any(debug_assertions, feature = "automation"));
+    if !for_tests && let Some(variable) = driven::by(|name| std::env::var_os(name)) {
+        let text = format!("This Slipway was not built to be driven by another program ({variable} is set).");
+        return trouble::tell_at_the_door(&text, 1);
     }
-    let arguments = arguments::Arguments::parse();
+    let arguments = match arguments::Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) if trouble::HAS_TERMINAL => error.exit(),
+        Err(error) => return trouble::tell_at_the_door(&error.to_string(), error.exit_code()),
+    };
     // Without a display the window's toolkit panics, and the panic goes to the log alone.
     let ended = panic::catch_unwind(AssertUnwindSafe(|| app::run(arguments)));
     match ended.map_err(|panic| said(&*panic)).and_then(|ended| ended.map_err(|error| error.to_string())) {

@@ -1,7 +1,11 @@
 //! The practice site: a sample website in the data folder, and a server inside the app to publish it to.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use sha2::Digest;
 use slipway_api::core::{Code, Failure, Sha256, Site, SiteName};
 use slipway_api::desk::Desk;
 use slipway_practice::{Options, Practice, PracticeError};
@@ -14,6 +18,12 @@ const HOST: &str = "127.0.0.1";
 
 /// The folder, beside the server's, that says who the server is.
 const IDENTITY: &str = "identity";
+
+/// The file in it that holds the certificate, as the server writes it.
+const IDENTITY_FILE: &str = "practice.pem";
+
+/// The folder that the server serves.
+const SERVER: &str = "server";
 
 /// The practice server, once there is one.
 pub(crate) struct PracticeServer {
@@ -37,29 +47,22 @@ impl PracticeServer {
 /// Starts the server again that practice sites were made for, if there are any, on the ports that they know. What goes
 /// wrong is found out when such a site is published; the other sites are not held up.
 pub(crate) async fn resume(server: &PracticeServer) {
-    let candidates = match server.desk.slipway().sites().await {
-        Ok(sites) => sites.into_iter().filter(may_be_practice).collect::<Vec<_>>(),
-        Err(error) => return tracing::warn!(%error, "the sites cannot be read"),
-    };
-    if let Some(first) = candidates.first()
-        && let Err(error) = resume_for(server, first, &candidates).await
-    {
+    if let Err(error) = resumed(server).await {
         tracing::warn!(%error, "the practice server cannot be started");
     }
 }
 
-async fn resume_for(server: &PracticeServer, first: &Site, candidates: &[Site]) -> Result<(), Failure> {
-    if !folder(&server.desk).await?.join(IDENTITY).exists() {
-        // Somebody's own server on this computer.
-        return Ok(());
-    }
+async fn resumed(server: &PracticeServer) -> Result<(), Failure> {
+    let Some(identity) = kept_identity(&server.desk).await? else { return Ok(()) };
+    let mut sites = server.desk.slipway().sites().await?;
+    sites.retain(|site| may_be_practice(site) && site.trusted_certificate == Some(identity));
+    // Without any, a site on this computer is published to somebody's own server.
+    let Some(first) = sites.first() else { return Ok(()) };
     let mut running = server.running.lock().await;
-    let practice = started(&server.desk, Ports::of(first)).await?;
-    let identity = Sha256(practice.certificate_sha256());
-    for site in candidates.iter().filter(|site| site.trusted_certificate == Some(identity)) {
-        join(server, &practice, site).await?;
+    let practice = running.insert(started(&server.desk, Ports::of(first)).await?);
+    for site in &sites {
+        join(server, practice, site).await?;
     }
-    *running = Some(practice);
     Ok(())
 }
 
@@ -67,14 +70,21 @@ async fn resume_for(server: &PracticeServer, first: &Site, candidates: &[Site]) 
 pub(crate) async fn add(server: &PracticeServer, name: &str) -> Result<SiteName, Failure> {
     let mut running = server.running.lock().await;
     let sites = server.desk.slipway().sites().await?;
+    let known = kept_identity(&server.desk).await?;
+    let own: Vec<&Site> =
+        sites.iter().filter(|site| known.is_some() && site.trusted_certificate == known).collect();
+    if own.is_empty() {
+        if let Some(practice) = running.take() {
+            practice.stop().await;
+        }
+        clear(&server.desk).await?;
+    }
+    let existing = own.into_iter().find(|site| may_be_practice(site));
     let practice = match running.take() {
         Some(practice) => practice,
-        None => started(&server.desk, Ports::default()).await?,
+        None => started(&server.desk, existing.map(Ports::of).unwrap_or_default()).await?,
     };
     let practice = running.insert(practice);
-    let identity = Sha256(practice.certificate_sha256());
-    let existing =
-        sites.iter().find(|site| may_be_practice(site) && site.trusted_certificate == Some(identity));
     if let Some(site) = existing {
         join(server, practice, site).await?;
         return Ok(site.name.clone());
@@ -86,7 +96,7 @@ pub(crate) async fn add(server: &PracticeServer, name: &str) -> Result<SiteName,
     let site = Site {
         port: Some(practice.ftp_address().port()),
         web_url: Some(practice.web_address()),
-        trusted_certificate: Some(identity),
+        trusted_certificate: Some(Sha256(practice.certificate_sha256())),
         ..Site::new(name.clone(), website, HOST, practice.user())
     };
     server.desk.slipway().add_site(site, None).await?;
@@ -104,6 +114,10 @@ async fn join(server: &PracticeServer, practice: &Practice, site: &Site) -> Resu
         };
         server.desk.slipway().edit_site(&site.name, Box::new(change), None).await?;
     }
+    if site.port != port {
+        // It is the same server: what it holds is still there.
+        server.desk.slipway().move_place(&site.name, site.port).await?;
+    }
     sign_in(server, practice, &site.name).await
 }
 
@@ -113,9 +127,38 @@ async fn sign_in(server: &PracticeServer, practice: &Practice, name: &SiteName) 
     server.desk.set_password(name, user, practice.password().clone(), false).await
 }
 
-/// Whether it looks like a practice site; the certificate decides.
+/// Whether it is published as a practice site is; the certificate decides.
 fn may_be_practice(site: &Site) -> bool {
-    site.host == HOST && site.trusted_certificate.is_some() && Ports::of(site) != Ports::default()
+    site.host == HOST && Ports::of(site) != Ports::default()
+}
+
+/// The certificate of the server's identity, if there was ever a server here.
+async fn kept_identity(desk: &Desk) -> Result<Option<Sha256>, Failure> {
+    let file = folder(desk).await?.join(IDENTITY).join(IDENTITY_FILE);
+    blocking(move || {
+        let unusable =
+            |error: &dyn std::fmt::Display| Failure::new(Code::DataUnusable, error).about(file.display());
+        let pem = match std::fs::read(&file) {
+            Ok(pem) => pem,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(unusable(&error)),
+        };
+        let certificate = CertificateDer::from_pem_slice(&pem).map_err(|error| unusable(&error))?;
+        Ok(Some(Sha256(sha2::Sha256::digest(&certificate).into())))
+    })
+    .await
+}
+
+/// Empties the server of what a practice site put there that is no more: a new one would find it in its way.
+async fn clear(desk: &Desk) -> Result<(), Failure> {
+    let server = folder(desk).await?.join(SERVER);
+    blocking(move || match std::fs::remove_dir_all(&server) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(Failure::new(Code::DataUnusable, error).about(server.display()))
+        }
+        _ => Ok(()),
+    })
+    .await
 }
 
 /// The ports of the server; 0 for any.
@@ -134,24 +177,33 @@ impl Ports {
             (None, _) => Self::default(),
         }
     }
+
+    /// The same with any other port for the one that another program has.
+    fn without(self, taken: u16) -> Self {
+        let other = |port: u16| if port == taken { 0 } else { port };
+        Self { ftp: other(self.ftp), web: other(self.web) }
+    }
 }
 
-async fn started(desk: &Desk, ports: Ports) -> Result<Practice, Failure> {
+async fn started(desk: &Desk, mut ports: Ports) -> Result<Practice, Failure> {
     let folder = folder(desk).await?;
-    let options = |ports: Ports| Options {
-        folder: folder.join("server"),
-        ftp_port: ports.ftp,
-        http_port: ports.web,
-        keep: Some(folder.join(IDENTITY)),
-    };
-    let practice = match Practice::start(options(ports)).await {
-        // Another program has them now.
-        Err(PracticeError::Port { .. }) if ports != Ports::default() => {
-            Practice::start(options(Ports::default())).await
+    loop {
+        let options = Options {
+            folder: folder.join(SERVER),
+            ftp_port: ports.ftp,
+            http_port: ports.web,
+            keep: Some(folder.join(IDENTITY)),
+        };
+        match Practice::start(options).await {
+            Err(PracticeError::Port { port, .. }) if ports.without(port) != ports => {
+                ports = ports.without(port)
+            }
+            started => {
+                return started
+                    .map_err(|error| Failure::new(Code::DataUnusable, error).about(folder.display()));
+            }
         }
-        started => started,
-    };
-    practice.map_err(|error| Failure::new(Code::DataUnusable, error).about(folder.display()))
+    }
 }
 
 async fn folder(desk: &Desk) -> Result<PathBuf, Failure> {

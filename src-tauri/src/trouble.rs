@@ -1,11 +1,39 @@
-//! What is said where there can be no window: the data folder can't be used.
+//! What is said where there can be no window: the data folder can't be used, or the start was not meant so.
+
+use std::process::ExitCode;
 
 use slipway_api::core::{Code, Failure};
 use slipway_api::desk::Language;
 use tauri::AppHandle;
 use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
 
+use crate::app;
 use crate::spoken::Spoken;
+
+/// Whether whoever starts the app can read what it prints. A release build for Windows has no terminal.
+pub(crate) const HAS_TERMINAL: bool = cfg!(any(not(windows), debug_assertions));
+
+/// Says why the app does not start, before there is one: in the terminal, or else in a dialog. Gives `code` back, which
+/// the process should end with.
+pub(crate) fn tell_at_the_door(text: &str, code: i32) -> ExitCode {
+    eprintln!("{text}");
+    if !HAS_TERMINAL && let Err(error) = show_alone(text) {
+        eprintln!("{error}");
+    }
+    ExitCode::from(u8::try_from(code).unwrap_or(1))
+}
+
+/// A dialog, in an app that is nothing else.
+fn show_alone(text: &str) -> tauri::Result<()> {
+    let text = text.to_owned();
+    let app = tauri::Builder::default().plugin(tauri_plugin_dialog::init()).setup(move |app| {
+        let handle = app.handle().clone();
+        app.dialog().message(text).title("Slipway").show(move |_| handle.exit(0));
+        Ok(())
+    });
+    app.build(app::context())?.run_return(|_, _| {});
+    Ok(())
+}
 
 /// Says what happened and what to do, and ends the app with 1 once that was read.
 pub(crate) fn tell(app: &AppHandle, failure: &Failure) {

@@ -1,6 +1,5 @@
 //! The one window: how it opens, shows and hides, and what it hears.
 
-use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -13,6 +12,7 @@ use tauri::{
     AppHandle, DragDropEvent, Manager, Theme, Url, WebviewWindow, WebviewWindowBuilder, Window, WindowEvent,
 };
 
+use crate::granted::Granted;
 use crate::leave;
 
 /// The window's name.
@@ -186,14 +186,14 @@ pub(crate) fn happened(window: &Window, event: &WindowEvent) {
         }
         WindowEvent::DragDrop(drag) => {
             if let Some(desk) = app.try_state::<Desk>() {
-                dragged(&desk, drag);
+                dragged(app, &desk, drag);
             }
         }
         _ => {}
     }
 }
 
-fn dragged(desk: &Desk, drag: &DragDropEvent) {
+fn dragged(app: &AppHandle, desk: &Desk, drag: &DragDropEvent) {
     match drag {
         DragDropEvent::Enter { paths, .. } if !paths.is_empty() => {
             desk.tell(HostEvent::Dragging { over: true });
@@ -202,21 +202,15 @@ fn dragged(desk: &Desk, drag: &DragDropEvent) {
         DragDropEvent::Drop { paths, .. } => {
             desk.tell(HostEvent::Dragging { over: false });
             if let Some(path) = paths.first().cloned() {
-                let desk = desk.clone();
+                let (app, desk) = (app.clone(), desk.clone());
                 tauri::async_runtime::spawn_blocking(move || {
-                    desk.tell(HostEvent::Dropped { folder: folder_of(path) });
+                    if let Some(folder) = app.state::<Granted>().grant_or_note(path) {
+                        desk.tell(HostEvent::Dropped { folder });
+                    }
                 });
             }
         }
         _ => {}
-    }
-}
-
-/// A file that is dropped stands for its folder.
-fn folder_of(path: PathBuf) -> PathBuf {
-    match path.parent() {
-        Some(parent) if path.is_file() => parent.to_owned(),
-        _ => path,
     }
 }
 
@@ -261,15 +255,5 @@ mod tests {
         assert_eq!(zoomed(ZOOMS.len() - 1, Zoom::In), ZOOMS.len() - 1);
         assert_eq!(zoomed(0, Zoom::Out), 0);
         assert_eq!(zoomed(5, Zoom::Reset), NORMAL);
-    }
-
-    #[test]
-    fn a_dropped_file_is_its_folder() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("index.html");
-        std::fs::write(&file, "").unwrap();
-        assert_eq!(folder_of(file), folder.path());
-        assert_eq!(folder_of(folder.path().to_owned()), folder.path());
-        assert_eq!(folder_of(folder.path().join("gone")), folder.path().join("gone"));
     }
 }

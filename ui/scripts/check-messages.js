@@ -21,6 +21,11 @@ for (const locale of LOCALES) {
   for (const key of Object.keys(messages)) if (!(key in english)) problems.push(`${locale}: "${key}" is not in English`);
 }
 
+// French sets a space before these signs and inside its quotation marks; it must not break the line.
+for (const [key, message] of Object.entries(read('fr'))) {
+  if (texts(message).some((text) => / [?!;:»]|« /.test(text))) problems.push(`fr: "${key}" needs spaces that do not break`);
+}
+
 const source = fileURLToPath(new URL('../src/lib', import.meta.url));
 const files = readdirSync(source, { recursive: true }).filter((name) => /\.(ts|svelte)$/.test(name));
 const code = files.map((name) => readFileSync(join(source, name), 'utf8')).join('\n');

@@ -81,6 +81,19 @@ export function overflows(page) {
   });
 }
 
+/** What frames the screen and can be scrolled although nobody could scroll it back. */
+export function loose(page) {
+  return page.evaluate(() =>
+    [...document.querySelectorAll('html, body, #app, .window, main, .clipped')]
+      .filter((node) => !['auto', 'scroll'].includes(getComputedStyle(node).overflowY))
+      .filter((node) => {
+        node.scrollTo(50, 50);
+        return node.scrollTop + node.scrollLeft > 0;
+      })
+      .map((node) => `${node.tagName}.${node.className} can be scrolled`),
+  );
+}
+
 /** The system says that the internet is gone, or is back. */
 export const internet = (page, there) =>
   page.evaluate((up) => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { ALL, axe, BUT_COLOURS, COLOURS, overflows, SIZES, start } from './app.js';
+import { ALL, axe, BUT_COLOURS, COLOURS, loose, overflows, SIZES, start } from './app.js';
 import { failed, SCREENS } from './screens.js';
 
 const LANGUAGES = ['de', 'fr', 'es', 'en-XA'];
@@ -30,6 +30,7 @@ async function wrongLooks(page) {
   await look('usual', overflows(page));
   await page.setViewportSize(SIZES.small);
   await look('small', overflows(page));
+  await look('small', loose(page));
   for (const language of LANGUAGES) {
     await speak(page, language);
     await look(`small, ${language}`, overflows(page));

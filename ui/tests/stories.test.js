@@ -10,6 +10,10 @@ after(() => app.stop());
 const focused = (page) => page.evaluate(() => document.activeElement?.textContent?.trim() ?? '');
 const button = (page, name) => page.getByRole('button', { name, exact: true });
 const grid = (page) => page.locator('.rows');
+const toSettings = async (page) => {
+  await grid(page).waitFor();
+  await page.getByRole('navigation', { name: 'Parts of this website' }).getByText('Settings').click();
+};
 
 const stories = [];
 const timed = [];
@@ -78,6 +82,8 @@ story('an unknown certificate is shown, then trusted', 'scenario=empty&account=c
   await page.getByText('Found what is needed').waitFor();
   await button(page, 'Continue').click();
   await page.getByText('9C:41:7E').waitFor();
+  assert.equal(await page.getByText('ftp.brightharbour.example', { exact: true }).getAttribute('title'), 'C=GB, O=Bright Harbour Hosting, Ltd., CN=ftp.brightharbour.example');
+  await page.getByText('Bright Harbour Hosting, Ltd.', { exact: true }).waitFor();
   await button(page, 'Trust this server').click();
   await button(page, 'Continue').click();
   await button(page, 'Publish now').click();
@@ -150,7 +156,18 @@ story('files changed on the server are decided one by one, the rest the safe way
   await button(page, 'Keep the server’s for the rest').click();
   await page.getByRole('heading', { name: 'Your website is live' }).waitFor();
   const asked = (await requests(page, 'publish')).at(-1);
-  assert.deepEqual(asked.options.conflicts, { 'opening-hours.html': 'replace', 'data/guestbook.txt': 'keep' });
+  const decided = Object.entries(asked.options.conflicts).map(([path, { decision, server_size }]) => [path, decision, server_size]);
+  assert.deepEqual(decided, [['opening-hours.html', 'replace', 6_349], ['data/guestbook.txt', 'keep', 31_744]]);
+});
+
+story('what is no file on the server has no size, and is not brought down', 'scenario=conflict&other', async (page) => {
+  await grid(page).waitFor();
+  await button(page, 'Look again').click();
+  await button(page, 'Answer the question').click();
+  const rows = page.getByRole('dialog').locator('.lines > li');
+  assert.match(await rows.first().innerText(), /On the server: something else has this name/);
+  assert.equal(await rows.first().getByRole('button', { name: /^See the server’s/ }).count(), 0);
+  assert.match(await rows.last().innerText(), /On the server: changed .* 32 kB/);
 });
 
 story('a question that waits outlives a look from the window, and Esc gives the focus back', 'scenario=conflict', async (page) => {
@@ -249,7 +266,7 @@ quick('100,000 changes: few rows are drawn, the end is one key away, filtering i
     }
     return times.sort((a, b) => a - b)[3];
   });
-  await page.waitForFunction(() => document.querySelector('.rows').getAttribute('aria-rowcount') === '11');
+  await page.waitForFunction(() => document.querySelector('.rows').getAttribute('aria-rowcount') === '12');
   assert.ok(letters < 100, `a letter took ${letters} ms`);
 });
 
@@ -301,6 +318,7 @@ story('the menus speak the language of the window, and name the sites', '', asyn
   assert.equal(english.publish, 'Publish');
   assert.equal(english.site_1, 'Wildflower & Co.');
   assert.equal(english.site_10, undefined);
+  assert.deepEqual([english.zoom_in, english.zoom_out, english.zoom_reset], ['Larger', 'Smaller', 'Actual size']);
   await page.keyboard.press('Control+,');
   await page.getByLabel('Language').selectOption('fr');
   await page.getByRole('heading', { name: 'Réglages', level: 1 }).waitFor();
@@ -507,6 +525,23 @@ story('passwords that cannot be moved stay, and the locked file is opened in pla
   assert.equal(await page.getByRole('radio', { name: /keychain/ }).isChecked(), true);
 });
 
+story('a keychain that is not there is not said to keep anything', 'stores=none', async (page) => {
+  await page.keyboard.press('Control+,');
+  await page.getByText('Slipway finds no keychain on this computer.').waitFor();
+});
+
+story('every step of adding begins at its top', 'scenario=empty&folder=source', async (page) => {
+  await button(page, 'Add your website').click();
+  await button(page, 'Choose a folder…').click();
+  await page.getByText('These are the parts').first().waitFor();
+  const down = () => page.locator('form .content').evaluate((node) => (node.scrollTop = 1_000) && node.scrollTop);
+  assert.ok((await down()) > 0);
+  await button(page, 'Continue').click();
+  await page.getByText('Paste the mail').waitFor();
+  const content = page.locator('form .content');
+  assert.deepEqual(await content.evaluate((node) => [node.scrollTop, node.scrollHeight > node.clientHeight]), [0, true]);
+}, { size: 'small' });
+
 story('the data folder, the logs and the licences are one click away', '', async (page) => {
   await page.keyboard.press('Control+,');
   await button(page, 'Open data folder').click();
@@ -577,10 +612,20 @@ story('numbers, sizes and times are those of the language', '', async (page) => 
 story('host details are kept only if they work', 'account=login_rejected', async (page) => {
   await grid(page).waitFor();
   await page.getByRole('navigation', { name: 'Parts of this website' }).getByText('Settings').click();
-  await page.getByLabel('User name').fill('nobody');
+  await page.getByLabel('Folder on the server').fill('/elsewhere');
   await button(page, 'Check and save').click();
   await page.getByText('The password was not accepted').waitFor();
-  assert.equal((await requests(page, 'changeSite')).at(-1).user, 'wildflower');
+  assert.deepEqual((await requests(page, 'changeSite')).map((change) => change.remote_dir), ['/elsewhere', '/public_html']);
+});
+
+story('the password that is kept does not go to another server by itself', '', async (page) => {
+  await toSettings(page);
+  await page.getByLabel('Server address').fill('ftp.other.example');
+  await button(page, 'Check and save').click();
+  await page.getByText('The password for this website is needed').waitFor();
+  await page.getByLabel('Password', { exact: true }).fill('correct-horse');
+  await button(page, 'Check and save').click();
+  await page.getByText('Checked and saved.').waitFor();
 });
 
 story('a new password takes the place of the old one only if it works', 'account=login_rejected', async (page) => {
@@ -589,7 +634,7 @@ story('a new password takes the place of the old one only if it works', 'account
   await page.getByLabel('Password', { exact: true }).fill('guess');
   await button(page, 'Check and save').click();
   await page.getByText('The password was not accepted').waitFor();
-  assert.deepEqual(await requests(page, 'setPassword'), []);
+  assert.deepEqual(await requests(page, 'changeSite'), []);
 });
 
 story('a server of another address is trusted in the settings', 'account=certificate_unknown', async (page) => {
@@ -603,6 +648,108 @@ story('a server of another address is trusted in the settings', 'account=certifi
   await page.getByText('Checked and saved.').waitFor();
   const [login] = await requests(page, 'changeSite');
   assert.deepEqual([login.host, login.trusted_certificate.slice(0, 6)], ['ftp.other.example', '9c417e']);
+});
+
+story('the kind of connection and the port are changed once they were tried', '', async (page) => {
+  await toSettings(page);
+  await page.getByText('Nothing to save.').waitFor();
+  await page.getByText('More options').click();
+  assert.equal(await page.getByRole('radio', { name: /^Secure \(FTPS/ }).isChecked(), true);
+  await page.getByRole('radio', { name: /^Secure from the start/ }).check();
+  await page.getByRole('textbox', { name: 'Port' }).fill('99999');
+  await page.getByText('A number from 1 to 65535, or nothing.').waitFor();
+  assert.equal(await button(page, 'Check and save').isDisabled(), true);
+  await page.getByRole('textbox', { name: 'Port' }).fill('2990');
+  await button(page, 'Check and save').click();
+  await page.getByText('Checked and saved.').waitFor();
+  const [kept] = await requests(page, 'changeSite');
+  assert.deepEqual([kept.protocol, kept.port, kept.connections], ['ftps-implicit', 2_990, 8]);
+  await page.getByRole('textbox', { name: 'Port' }).fill('');
+  await page.getByLabel('Password', { exact: true }).fill('correct-horse');
+  await button(page, 'Check and save').click();
+  await page.waitForFunction(() => window.slipwayRequests.filter(({ name }) => name === 'changeSite').length > 1);
+  await page.getByText('Checked and saved.').waitFor();
+  assert.equal((await requests(page, 'changeSite'))[1].port, null);
+});
+
+story('a kind of connection that does not work is not kept', 'account=secure_not_offered', async (page) => {
+  await toSettings(page);
+  await page.getByText('More options').click();
+  await page.getByRole('radio', { name: /^Secure from the start/ }).check();
+  await button(page, 'Check and save').click();
+  await page.getByText('This server offers no secure connection').waitFor();
+  assert.equal((await requests(page, 'changeSite')).at(-1).protocol, 'ftps');
+  await page.getByRole('radio', { name: /^Not secure/ }).check();
+  await button(page, 'Check and save').click();
+  await page.getByText('Checked and saved.').waitFor();
+  assert.equal((await requests(page, 'changeSite')).at(-1).protocol, 'ftp');
+});
+
+/** Another website than the one that is looked at fails to publish. */
+const failElsewhere = (page, code = 'hosting_full') =>
+  tell(page, {
+    kind: 'run',
+    site: 'Harbour Street Bakery',
+    event: { event: 'failed', run: 'r', code, site: 'untouched', path: null, server_reply: null, detail: '', stage: 'uploading' },
+  });
+const goAway = (page) => page.evaluate(() => (document.hasFocus = () => false));
+const comeBack = (page) =>
+  page.evaluate(() => {
+    document.hasFocus = () => true;
+    window.dispatchEvent(new Event('focus'));
+  });
+const isAt = (page, name) => page.locator('main').getByRole('heading', { name, level: 1 }).waitFor();
+
+story('what failed while the window was away is what it shows', '', async (page) => {
+  await grid(page).waitFor();
+  await failElsewhere(page);
+  await failElsewhere(page, 'cancelled');
+  await isAt(page, 'Wildflower & Co.');
+  await goAway(page);
+  await failElsewhere(page, 'cancelled');
+  await isAt(page, 'Wildflower & Co.');
+  await failElsewhere(page);
+  await isAt(page, 'Harbour Street Bakery');
+  await page.getByRole('heading', { name: 'Your hosting space is full' }).waitFor();
+});
+
+story('a window that comes back because of a failure shows it, even from another part', '', async (page) => {
+  await page.keyboard.press('Control+,');
+  await goAway(page);
+  await comeBack(page);
+  await failElsewhere(page);
+  await isAt(page, 'Harbour Street Bakery');
+});
+
+story('what is typed or asked outlives a failure elsewhere', '', async (page) => {
+  await toSettings(page);
+  await goAway(page);
+  await page.getByLabel('Password', { exact: true }).fill('half-typed');
+  await failElsewhere(page);
+  assert.equal(await page.getByLabel('Password', { exact: true }).inputValue(), 'half-typed');
+  await page.getByLabel('Password', { exact: true }).fill('');
+  await button(page, 'Forget this website…').click();
+  await page.getByRole('dialog').waitFor();
+  await failElsewhere(page);
+  assert.equal(await page.getByRole('dialog').count(), 1);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+n');
+  await page.getByRole('heading', { name: 'Which folder is your website in?' }).waitFor();
+  await failElsewhere(page);
+  await page.getByRole('heading', { name: 'Which folder is your website in?' }).waitFor();
+});
+
+story('a connection that nobody secured is not said to be tried for it', '', async (page) => {
+  await toSettings(page);
+  await page.getByText('More options').click();
+  await page.getByRole('radio', { name: /^Not secure/ }).check();
+  await button(page, 'Check and save').click();
+  await page.getByText('Checked and saved.').waitFor();
+  await page.getByRole('navigation', { name: 'Parts of this website' }).getByText('Overview').click();
+  await button(page, 'Check server').click();
+  await page.getByText('All is well').waitFor();
+  const line = page.getByRole('dialog').getByRole('listitem').nth(1);
+  assert.match(await line.getAttribute('class'), /look-needs/);
 });
 
 story('a website that has not been made yet is made and published', 'scenario=unmade', async (page) => {

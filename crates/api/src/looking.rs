@@ -10,7 +10,7 @@ use slipway_remote::ftp::Reached;
 use tokio_util::sync::CancellationToken;
 
 use crate::publishing::work_on;
-use crate::{Slipway, credential};
+use crate::{Slipway, credential, stored};
 
 impl Slipway {
     /// What a folder that may become a site holds. Reads no file.
@@ -42,8 +42,14 @@ impl Slipway {
         slipway_engine::compare(&work.await?, &options).await
     }
 
-    /// The user name that a site is published as, as far as it can be told without unlocking anything.
+    /// The user name that a site is published as, as far as it can be told without unlocking anything: that of the last
+    /// run there, which may have been kept with the password.
     fn user_without_password(&self, site: &Site) -> Result<String, Failure> {
+        let location = slipway_engine::location(site);
+        let last = self.ledger.last_place(&site.name, &location).map_err(stored)?;
+        if let Some(user) = last.as_ref().and_then(|(_, destination)| destination.strip_suffix(&location)) {
+            return Ok(user.to_owned());
+        }
         let known = self.names()?;
         let store = if site.user.is_empty() { site.credentials } else { Some(StoreKind::Environment) };
         let kept = self.credentials.username(&site.name, store, &known).map_err(credential)?;
@@ -67,7 +73,8 @@ impl Slipway {
         let into = self.data.server_copies(name).join(path.as_str().split('/').collect::<PathBuf>());
         let name = name.clone();
         let work = self.blocking(move |this| {
-            this.copies.call_once(|| this.forget_copies());
+            this.forget_copies();
+            this.data.make_server_copies(&name).map_err(stored)?;
             let (site, password, _) = this.log_in_as(this.described(&name)?, None)?;
             let (ledger, options) = (this.ledger.clone(), PublishOptions::default());
             work_on(site, password, ledger, &options, Reached::default(), Events::none(), cancel)
@@ -78,9 +85,12 @@ impl Slipway {
         result.map(|()| into)
     }
 
-    fn forget_copies(&self) {
-        if let Err(error) = std::fs::remove_dir_all(self.data.all_server_copies()) {
-            tracing::debug!(%error, "no copies were removed");
-        }
+    /// Takes away what earlier sessions left of servers' files; only the first call does anything. Blocks.
+    pub(crate) fn forget_copies(&self) {
+        self.copies.call_once(|| {
+            if let Err(error) = std::fs::remove_dir_all(self.data.all_server_copies()) {
+                tracing::debug!(%error, "no copies were removed");
+            }
+        });
     }
 }

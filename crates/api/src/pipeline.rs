@@ -85,10 +85,24 @@ impl Slipway {
         Ok(Some(Login { user, password: SecretString::default() }))
     }
 
-    /// Lets the site's build commands, as they are now, run on this computer.
-    pub async fn allow_build_of(&self, name: &SiteName) -> Result<(), Failure> {
+    /// Lets the site's build commands run on this computer that a person has seen, by their
+    /// [`build_digest`](slipway_engine::build_digest).
+    ///
+    /// # Errors
+    /// [`Code::BuildNotAllowed`] where the site has others by now.
+    pub async fn allow_build_of(&self, name: &SiteName, seen: Sha256) -> Result<(), Failure> {
         let name = name.clone();
-        self.blocking(move |this| this.allow_build(&this.described(&name)?, AllowBuild::Any)).await
+        self.blocking(move |this| {
+            let site = this.described(&name)?;
+            if slipway_engine::build_digest(&site) != Some(seen) {
+                return Err(Failure::new(
+                    Code::BuildNotAllowed,
+                    "these are not the site's commands any more",
+                ));
+            }
+            this.allow_build(&site, AllowBuild::Seen(seen))
+        })
+        .await
     }
 
     /// What several steps would do. Changes nothing, here or on the server, and runs no command.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use secrecy::SecretString;
-use slipway_core::{Site, SiteName};
+use slipway_core::{Protocol, Site, SiteName};
 
 use crate::publishing::Login;
 
@@ -17,17 +17,24 @@ struct Known {
     password: SecretString,
 }
 
-/// What a password is for: it must never be sent to another server, or for another user.
+/// What a password is for: it must never be sent to another server, for another user, or in plain letters where it was
+/// to be encrypted.
 #[derive(PartialEq, Eq)]
 struct Account {
     host: String,
-    port: Option<u16>,
+    port: u16,
     user: String,
+    encrypted: bool,
 }
 
 impl Account {
     fn of(site: &Site) -> Self {
-        Self { host: site.host.to_lowercase(), port: site.port, user: site.user.clone() }
+        Self {
+            host: site.host.to_lowercase(),
+            port: site.port(),
+            user: site.user.clone(),
+            encrypted: site.protocol != Protocol::Ftp,
+        }
     }
 }
 
@@ -37,15 +44,12 @@ impl Session {
         self.known().insert(site.name.clone(), Known { account: Account::of(site), password });
     }
 
-    /// What the site is logged in to with, if that is known. A password for another account is forgotten.
+    /// What the site is logged in to with, if that is known. A password for another account waits until the site is that
+    /// account's again.
     pub(crate) fn login(&self, site: &Site) -> Option<Login> {
-        let mut known = self.known();
-        if known.get(&site.name)?.account != Account::of(site) {
-            known.remove(&site.name);
-            return None;
-        }
-        let password = known.get(&site.name)?.password.clone();
-        Some(Login { user: site.user.clone(), password })
+        let known = self.known();
+        let known = known.get(&site.name).filter(|known| known.account == Account::of(site))?;
+        Some(Login { user: site.user.clone(), password: known.password.clone() })
     }
 
     /// Forgets the site's password.
@@ -78,12 +82,14 @@ mod tests {
             Site { host: "ftp.example.org".into(), ..site.clone() },
             Site { port: Some(2121), ..site.clone() },
             Site { user: "bert".into(), ..site.clone() },
+            Site { protocol: Protocol::Ftp, ..site.clone() },
         ] {
-            session.remember(&site, "again".to_owned().into());
             assert!(session.login(&other).is_none());
-            assert!(session.login(&site).is_none(), "it is forgotten for good");
+            assert!(session.login(&site).is_some(), "a change that is taken back loses nothing");
         }
-        session.remember(&site, "last".to_owned().into());
+        assert!(
+            session.login(&Site { host: "FTP.example.com".into(), port: Some(21), ..site.clone() }).is_some()
+        );
         session.forget(&site.name);
         assert!(session.login(&site).is_none());
     }

@@ -1,8 +1,8 @@
 //! Requests about sites.
 
-use secrecy::SecretString;
-use slipway_core::{CredentialType, Failure, ServerFacts, Site, SiteName, StoreKind};
-use slipway_store::{CredentialError, SiteCredentials, StoreError};
+use secrecy::{ExposeSecret, SecretString};
+use slipway_core::{Code, CredentialType, Failure, ServerFacts, Site, SiteName, StoreKind};
+use slipway_store::{CredentialError, KeyFor, SiteCredentials, StoreError};
 
 use crate::catalog::Catalog;
 use crate::{Slipway, credential, stored};
@@ -47,7 +47,8 @@ impl Slipway {
         .await
     }
 
-    /// Changes a site, and its password if one is given.
+    /// Changes a site, and its password if one is given. Without one, another host or user would be sent the password that
+    /// is kept: for people who know that.
     pub async fn edit_site(
         &self,
         name: &SiteName,
@@ -61,20 +62,84 @@ impl Slipway {
             let mut site = before.clone();
             change(&mut site)?;
             check(&site)?;
-            if password.is_some() {
-                let values = SiteCredentials { username: None, password };
+            if let Some(password) = password {
+                let values = SiteCredentials { username: None, password: Some(password) };
                 this.credentials.set(&name, site.credentials, &values).map_err(credential)?;
+                this.session.forget(&name);
             }
             if before.user != site.user {
                 this.forget_user(&site);
             }
             sites.replace(site.clone()).map_err(stored)?;
-            // What is remembered for another account must not wait there until it is this site's again.
-            drop(this.session.login(&site));
             this.forget_outdated(&before, &site).map_err(stored)?;
             Ok(site)
         })
         .await
+    }
+
+    /// Changes a site as a person does who does not know what is kept where: a password is for one account, so another host
+    /// or user needs its own. It is kept where the site's is; where nothing can be kept, it is known until Slipway is
+    /// closed.
+    ///
+    /// # Errors
+    /// [`Code::PasswordMissing`] for another account without a password; nothing is changed then.
+    pub async fn change_site(
+        &self,
+        name: &SiteName,
+        change: SiteChange,
+        password: Option<SecretString>,
+    ) -> Result<Site, Failure> {
+        let password = password.filter(|password| !password.expose_secret().is_empty());
+        let needs = password.is_none();
+        let change = Box::new(move |site: &mut Site| {
+            let account = |site: &Site| (site.host.to_lowercase(), site.user.clone());
+            let before = account(site);
+            change(site)?;
+            // What no site can have is said first: nobody should look a password up for it.
+            check(site)?;
+            if needs && account(site) != before {
+                return Err(Failure::new(Code::PasswordMissing, "the password is for another account"));
+            }
+            Ok(())
+        });
+        let whose = name.clone();
+        let keeps = self.blocking(move |this| this.can_keep(&whose)).await?;
+        match password {
+            Some(password) if !keeps => {
+                let values = SiteCredentials { username: None, password: Some(password.clone()) };
+                values.check().map_err(credential)?;
+                let site = self.edit_site(name, change, None).await?;
+                self.session.remember(&site, password);
+                Ok(site)
+            }
+            password => self.edit_site(name, change, password).await,
+        }
+    }
+
+    /// Says that the server which was reached by this port is the one that the site names now: what is known of it stays
+    /// known. To be called once the site has its new port.
+    pub async fn move_place(&self, name: &SiteName, port_before: Option<u16>) -> Result<(), Failure> {
+        let name = name.clone();
+        self.blocking(move |this| {
+            let site = this.list()?.get(&name).map_err(stored)?;
+            let to = slipway_engine::destination(&site);
+            let from = slipway_engine::destination(&Site { port: port_before, ..site });
+            this.ledger.move_place(&name, &from, &to).map_err(stored)
+        })
+        .await
+    }
+
+    /// Whether a password of the site's can be kept in some place, once that is open.
+    fn can_keep(&self, name: &SiteName) -> Result<bool, Failure> {
+        let named = self.list()?.get(name).map_err(stored)?.credentials;
+        let kind = named.map_or_else(|| self.credentials.chosen(), Ok).map_err(credential)?;
+        let stores = self.credentials.stores().map_err(credential)?;
+        let store = stores.into_iter().find(|store| store.kind == kind);
+        let there = store.is_some_and(|store| {
+            store.writable && !matches!(store.available, Err(CredentialError::Unavailable { .. }))
+        });
+        let not_made = kind == StoreKind::File && self.credentials.needed_key() == Some(KeyFor::Create);
+        Ok(there && !not_made)
     }
 
     /// Removes what is kept for the site, from wherever it is.
@@ -125,9 +190,10 @@ impl Slipway {
             this.list()?.remove(&name).map_err(stored)?;
             this.session.forget(&name);
             this.ledger.remove_site(&name).map_err(stored)?;
-            let logs = this.data.run_logs(&name);
-            if let Err(error) = std::fs::remove_dir_all(&logs) {
-                tracing::debug!(%error, "no logs were removed");
+            for folder in [this.data.run_logs(&name), this.data.server_copies(&name)] {
+                if let Err(error) = std::fs::remove_dir_all(&folder) {
+                    tracing::debug!(%error, folder = %folder.display(), "nothing was removed");
+                }
             }
             Ok(())
         })

@@ -30,8 +30,12 @@ pub(crate) fn listen(context: &Context) {
 /// What is said of the website; nothing where no run is under way.
 fn stopping(state: Option<RunState>) -> Option<&'static str> {
     match state? {
-        RunState::GoingLive => Some("Stopping. Every file of your website stays whole."),
-        RunState::TidyingUp | RunState::Checking => Some("Stopping. Your new website is online."),
+        RunState::GoingLive => {
+            Some("Your website is going live. Slipway ends when that is done; once more ends it at once.")
+        }
+        RunState::TidyingUp | RunState::Checking => {
+            Some("Your new website is online. Slipway ends when all is in order; once more ends it at once.")
+        }
         RunState::Pulling => {
             Some("Stopping. Nothing was changed on the server; what was brought down stays.")
         }

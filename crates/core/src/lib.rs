@@ -26,8 +26,8 @@ pub use hosting_text::HostingText;
 pub use manifest::{LocalFile, Manifest, Published, PublishedFile};
 pub use path::{PathError, RemoteDir, RemotePath};
 pub use plan::{
-    Change, Conflict, ConflictReason, Decision, OnConflict, Plan, PlanOptions, Removal, Seen, ServerView,
-    Totals, Turn, Upload, plan,
+    Answer, Change, Conflict, ConflictReason, Decision, OnConflict, Plan, PlanOptions, Removal, Seen,
+    ServerView, Totals, Turn, Upload, plan,
 };
 pub use run::{Outcome, PipelineStep, RunId, RunState, StepStatistics};
 pub use server::{Certificate, Check, Distrust, Features, ServerFacts};

@@ -126,6 +126,22 @@ pub enum Decision {
     Replace,
 }
 
+/// What was decided of one file, and of which version of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answer {
+    /// Whose stays.
+    pub decision: Decision,
+    /// What was on the server when it was decided. [`Decision::Replace`] holds for this alone: nobody said of a later
+    /// version that it may go.
+    pub seen: Seen,
+}
+
+impl Answer {
+    fn holds_for(&self, server: Seen) -> bool {
+        self.decision == Decision::Keep || !self.seen.shown().is_another_than(server.shown())
+    }
+}
+
 /// What the user wants of this publish.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PlanOptions {
@@ -136,7 +152,7 @@ pub struct PlanOptions {
     /// Files that were changed on the server and are not among the decided ones.
     pub on_conflict: OnConflict,
     /// What was decided of single files that were changed on the server. Of others it says nothing.
-    pub decided: BTreeMap<RemotePath, Decision>,
+    pub decided: BTreeMap<RemotePath, Answer>,
     /// Take off what Slipway did not put there and the folder does not have, but for these files and folders of the
     /// server. The server must have been looked at completely.
     pub purge: Option<BTreeSet<RemotePath>>,
@@ -154,6 +170,17 @@ pub struct Seen {
 impl Seen {
     /// Something that is no file, such as a folder, in the place of one. No file is as large.
     pub const NO_FILE: Self = Self { size: u64::MAX, modified: None };
+
+    /// The same as a person is shown it: what is no file holds nothing.
+    pub fn shown(self) -> Self {
+        if self == Self::NO_FILE { Self { size: 0, ..self } } else { self }
+    }
+
+    /// Whether the size differs, or the time where both are known.
+    fn is_another_than(self, other: Self) -> bool {
+        let times = self.modified.zip(other.modified);
+        self.size != other.size || times.is_some_and(|(one, other)| one != other)
+    }
 }
 
 /// What the server was seen to hold.
@@ -280,7 +307,9 @@ fn after(plan: &Plan, published: &Published, server: &ServerView) -> Totals {
         let seen = server.of(path).flatten().filter(|seen| *seen != Seen::NO_FILE);
         seen.map_or(record.size, |seen| seen.size)
     };
-    let stays = published.files.iter().filter(|(path, _)| !moved.contains(path));
+    // What is gone from the server may stay in the record: of files that are left out nothing is forgotten.
+    let stays = published.files.iter().filter(|(path, _)| server.of(path) != Some(None));
+    let stays = stays.filter(|(path, _)| !moved.contains(path));
     let stays = stays.map(|(path, record)| size(path, record));
     let adopted = plan.adopted.iter().filter(|(path, _)| !published.files.contains_key(path));
     let adopted = adopted.map(|(_, record)| record.size);
@@ -364,7 +393,8 @@ fn add_removal(
 
 /// Whether the file on the server stays as it is; a conflict that needs a decision is noted.
 fn keeps(plan: &mut Plan, path: &RemotePath, server: Seen, removal: bool, options: &PlanOptions) -> bool {
-    match (options.decided.get(path), options.on_conflict) {
+    let answer = options.decided.get(path).filter(|answer| answer.holds_for(server));
+    match (answer.map(|answer| answer.decision), options.on_conflict) {
         (Some(Decision::Replace), _) | (None, OnConflict::Replace) => return false,
         (Some(Decision::Keep), _) | (None, OnConflict::Keep) => {}
         (None, OnConflict::Abort) => plan.conflicts.push(Conflict {
@@ -380,8 +410,7 @@ fn keeps(plan: &mut Plan, path: &RemotePath, server: Seen, removal: bool, option
 /// Whether a file on the server is another than the one of the record: by its size, and by its time of change where
 /// both are known.
 pub fn differs(record: &PublishedFile, seen: Seen) -> bool {
-    let times = record.server_modified.zip(seen.modified);
-    record.size != seen.size || times.is_some_and(|(then, now)| then != now)
+    Seen { size: record.size, modified: record.server_modified }.is_another_than(seen)
 }
 
 fn add_folders(plan: &mut Plan, local: &Manifest, published: &Published, options: &PlanOptions) {

@@ -107,7 +107,11 @@ fn what_was_decided_of_a_file_holds_for_it_alone() {
     let decided = [("kept", Decision::Keep), ("replaced", Decision::Replace), ("gone", Decision::Replace)];
     // Of a file that is as it was published there is nothing to decide.
     let decided = decided.into_iter().chain([("mine", Decision::Keep)]);
-    let decided: BTreeMap<_, _> = decided.map(|(name, decision)| (path(name), decision)).collect();
+    let answer = |(name, decision)| {
+        let seen = server.files[&path(name)].unwrap();
+        (path(name), Answer { decision, seen })
+    };
+    let decided: BTreeMap<_, _> = decided.map(answer).collect();
     let with = |on_conflict| {
         plan(
             &here,
@@ -424,4 +428,36 @@ fn a_purge_clears_the_way_first() {
     let first: Vec<_> = plan.purge.iter().filter(|r| r.in_the_way).map(|r| r.path.as_str()).collect();
     assert_eq!(first, ["a", "c/d/e"]);
     assert_eq!(plan.purge_folders, [path("c/d"), path("c")]);
+}
+
+#[test]
+fn a_yes_to_replace_is_for_the_version_that_was_seen() {
+    let (here, record) = (manifest(&[("a", 2)]), published(&[("a", 1), ("gone", 1)]));
+    let now = seen;
+    let with = |decision, size, modified: Option<i64>| {
+        let seen = Seen { size, modified };
+        let decided = ["a", "gone"].map(|name| (path(name), Answer { decision, seen })).into();
+        let server = now(&[("a", 70, 100), ("gone", 70, 100)], true);
+        plan(&here, &record, &server, &PlanOptions { decided, ..PlanOptions::default() })
+    };
+    let seen_then = with(Decision::Replace, 70, Some(100));
+    assert_eq!((uploads(&seen_then).len(), removals(&seen_then).len()), (1, 1));
+    assert!(seen_then.conflicts.is_empty());
+    assert!(with(Decision::Replace, 70, None).conflicts.is_empty(), "its time was not known");
+    for other in [with(Decision::Replace, 71, Some(100)), with(Decision::Replace, 70, Some(99))] {
+        assert_eq!((other.conflicts.len(), other.uploads.len(), other.removals.len()), (2, 0, 0));
+    }
+    let kept = with(Decision::Keep, 71, Some(99));
+    assert!(kept.conflicts.is_empty() && kept.uploads.is_empty() && kept.removals.is_empty());
+}
+
+#[test]
+fn what_is_gone_from_the_server_is_not_online_afterwards() {
+    let (here, record) = (manifest(&[("a", 2)]), published(&[("a", 2), ("gone", 5), ("left", 7)]));
+    let server = seen(&[("a", 2, 100)], true);
+    let options = PlanOptions { keep_removed: true, ..PlanOptions::default() };
+    assert_eq!(plan(&here, &record, &server, &options).after, Totals { files: 1, bytes: 2 });
+    let left_out = [path("gone"), path("left")].into();
+    let options = PlanOptions { left_out, ..PlanOptions::default() };
+    assert_eq!(plan(&here, &record, &server, &options).after, Totals { files: 1, bytes: 2 });
 }

@@ -147,6 +147,12 @@ impl RunState {
         self >= Self::Live
     }
 
+    /// Whether a run in this state ends early when it is told to: not once files go live, since that would leave visitors
+    /// with pages of two versions of the site.
+    pub fn may_be_stopped(self) -> bool {
+        self < Self::GoingLive
+    }
+
     /// Whether a run may go from this state to `next`: forwards, or to one of the three unhappy ends.
     pub fn may_become(self, next: Self) -> bool {
         !self.is_final() && next > self

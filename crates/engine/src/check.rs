@@ -5,7 +5,7 @@ use slipway_core::web_folder::is_promising;
 use slipway_core::{Check, Failure, Features, PathError, RemotePath, ServerFacts};
 use slipway_remote::{EntryKind, Lease, RemoteError, Rename, Source, Upload};
 
-use crate::failure::remote;
+use crate::failure::{cancelled, remote};
 use crate::work::Work;
 
 /// So many folders are tried besides the first.
@@ -34,7 +34,7 @@ pub struct CheckReport {
 /// Tries everything that a publish needs, and leaves nothing behind. `passed` is told [`Check::MaySave`] once a file
 /// was saved, renamed and removed; what comes before it is told by the connector.
 pub async fn check(work: &Work, passed: &(dyn Fn(Check) + Sync)) -> Result<CheckReport, Failure> {
-    let result = work.unless_cancelled(probe(work, passed)).await;
+    let result = probe(work, passed).await;
     work.leave().await;
     result
 }
@@ -42,25 +42,25 @@ pub async fn check(work: &Work, passed: &(dyn Fn(Check) + Sync)) -> Result<Check
 /// The same for a server whose publish folder is not known yet: whether files can be saved in the folder that the site
 /// names, or in one of those in it. Many hosts let nothing be saved beside the web folder.
 pub async fn check_somewhere(work: &Work, passed: &(dyn Fn(Check) + Sync)) -> Result<(), Failure> {
-    work.unless_cancelled(async {
-        let mut lease = work.pool.get().await.map_err(|error| remote(&error, None))?;
-        let root = RemotePath::root();
-        let refused = match save(&mut lease, &root).await {
-            Ok(_) => None,
-            Err(error) if is_refusal(&error) => Some(error),
-            Err(error) => return Err(remote(&error, Some(&folder(work)))),
-        };
-        if let Some(refused) = refused {
-            let others = folders(&mut lease).await.map_err(|error| remote(&error, Some(&folder(work))))?;
-            save_in_one(&mut lease, others, refused)
-                .await
-                .map_err(|error| remote(&error, Some(&folder(work))))?;
-        }
-        lease.give_back();
-        passed(Check::MaySave);
-        Ok(())
-    })
-    .await
+    let said = |error: &RemoteError| remote(error, Some(&folder(work)));
+    let mut lease = connect(work).await?;
+    let refused = match save(work, &mut lease, &RemotePath::root()).await? {
+        Ok(_) => None,
+        Err(error) if is_refusal(&error) => Some(error),
+        Err(error) => return Err(said(&error)),
+    };
+    if let Some(refused) = refused {
+        let others = async { folders(&mut lease).await.map_err(|error| said(&error)) };
+        let others = work.unless_cancelled(others).await?;
+        save_in_one(work, &mut lease, others, refused).await?.map_err(|error| said(&error))?;
+    }
+    lease.give_back();
+    passed(Check::MaySave);
+    Ok(())
+}
+
+async fn connect(work: &Work) -> Result<Lease, Failure> {
+    work.unless_cancelled(async { work.pool.get().await.map_err(|error| remote(&error, None)) }).await
 }
 
 /// Connects and logs in, and does nothing else. Says what the server can do.
@@ -77,7 +77,7 @@ pub async fn sign_in(work: &Work) -> Result<Features, Failure> {
 }
 
 async fn probe(work: &Work, passed: &(dyn Fn(Check) + Sync)) -> Result<CheckReport, Failure> {
-    let mut lease = work.pool.get().await.map_err(|error| remote(&error, None))?;
+    let mut lease = connect(work).await?;
     let secure = match work.site.protocol {
         slipway_core::Protocol::Ftp => "not encrypted",
         _ => "encrypted",
@@ -87,7 +87,7 @@ async fn probe(work: &Work, passed: &(dyn Fn(Check) + Sync)) -> Result<CheckRepo
         step("log in", format!("as {}", work.site.user)),
     ];
     let report = |steps, features| CheckReport { steps, features, facts: work.connector.facts() };
-    match one(&mut lease, Kind::Look).await {
+    match work.unless_cancelled(async { Ok(one(&mut lease, Kind::Look).await) }).await? {
         Ok(()) => steps.push(step("find the folder", folder(work))),
         Err(RemoteError::NotFound(_)) => {
             let detail = format!("{} is not there yet; the first publish makes it", folder(work));
@@ -98,8 +98,8 @@ async fn probe(work: &Work, passed: &(dyn Fn(Check) + Sync)) -> Result<CheckRepo
         }
         Err(error) => return Err(remote(&error, Some(&folder(work)))),
     }
-    let saved =
-        save(&mut lease, &RemotePath::root()).await.map_err(|error| remote(&error, Some(&folder(work))))?;
+    let saved = save(work, &mut lease, &RemotePath::root()).await?;
+    let saved = saved.map_err(|error| remote(&error, Some(&folder(work))))?;
     passed(Check::MaySave);
     steps.push(step("save a file", saved.to_string()));
     steps.extend(["rename it", "remove it"].map(|name| step(name, String::new())));
@@ -108,8 +108,24 @@ async fn probe(work: &Work, passed: &(dyn Fn(Check) + Sync)) -> Result<CheckRepo
     Ok(report(steps, features))
 }
 
-/// Saves a probe file in a folder, renames and removes it; returns its first name.
-async fn save(lease: &mut Lease, folder: &RemotePath) -> Result<RemotePath, RemoteError> {
+/// Saves a probe file in a folder, renames and removes it; returns its first name. Once it is begun it is not stopped,
+/// since the file would stay on the server: each command has its own time-out.
+///
+/// # Errors
+/// [`slipway_core::Code::Cancelled`] when the user stopped the check before or meanwhile.
+async fn save(
+    work: &Work,
+    lease: &mut Lease,
+    folder: &RemotePath,
+) -> Result<Result<RemotePath, RemoteError>, Failure> {
+    if work.cancel.is_cancelled() {
+        return Err(cancelled());
+    }
+    let saved = save_probe(lease, folder).await;
+    if work.cancel.is_cancelled() { Err(cancelled()) } else { Ok(saved) }
+}
+
+async fn save_probe(lease: &mut Lease, folder: &RemotePath) -> Result<RemotePath, RemoteError> {
     let mut random = [0; 8];
     getrandom::fill(&mut random).map_err(|error| RemoteError::LocalUnreadable(error.to_string()))?;
     let name = format!("slipway-check-{:016x}", u64::from_ne_bytes(random));
@@ -140,18 +156,19 @@ fn is_refusal(error: &RemoteError) -> bool {
 
 /// Tries further folders, some at most; gives back why the first one refused if all of them do.
 async fn save_in_one(
+    work: &Work,
     lease: &mut Lease,
     folders: Vec<RemotePath>,
     refused: RemoteError,
-) -> Result<(), RemoteError> {
+) -> Result<Result<(), RemoteError>, Failure> {
     for folder in folders.iter().take(MOST_TRIED) {
-        match save(lease, folder).await {
-            Ok(_) => return Ok(()),
+        match save(work, lease, folder).await? {
+            Ok(_) => return Ok(Ok(())),
             Err(error) if is_refusal(&error) => tracing::debug!(%folder, %error, "nothing can be saved"),
-            Err(error) => return Err(error),
+            Err(error) => return Ok(Err(error)),
         }
     }
-    Err(refused)
+    Ok(Err(refused))
 }
 
 /// The folders in the publish folder, those first in which a website may lie.

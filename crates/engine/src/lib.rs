@@ -45,4 +45,4 @@ pub use run::Ended;
 pub use scan::{Finding, FindingKind};
 pub use server_copy::fetch;
 pub use survey::{ServerFolder, Survey, survey};
-pub use work::{Events, Work, destination};
+pub use work::{Events, Work, destination, location};

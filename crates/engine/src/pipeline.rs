@@ -9,6 +9,7 @@ use slipway_store::RunKind;
 
 use crate::build::build_step;
 use crate::command::Environment;
+use crate::failure::cancelled;
 use crate::preview::{Preview, preview};
 use crate::publish::{PublishOptions, publish_step};
 use crate::pull::{PullOptions, PullPreview, preview_pull, pull_step};
@@ -95,23 +96,26 @@ async fn take(
     let (bytes, retries, failed) = (outcome.bytes, outcome.retries, outcome.failed);
     let mut done = StepStatistics::new(step);
     tally.reset();
-    let result = work
-        .unless_cancelled(async {
-            match step {
-                PipelineStep::Pull => match pull_step(run, &order.pull, outcome, &mut done).await {
-                    Err(failure) if order.may_begin_with_nothing(&failure) => {
-                        let text = "Nothing is on the server yet that could be brought down.";
-                        outcome.notes.push(text.to_owned());
-                        work.events.note(text, None);
-                        Ok(())
-                    }
-                    result => result,
-                },
-                PipelineStep::Build => build_step(run, &order.environment, &mut done).await,
-                PipelineStep::Publish => publish_step(run, &order.publish, outcome, &mut done).await,
-            }
-        })
-        .await;
+    let step_taken = async {
+        match step {
+            PipelineStep::Pull => match pull_step(run, &order.pull, outcome, &mut done).await {
+                Err(failure) if order.may_begin_with_nothing(&failure) => {
+                    let text = "Nothing is on the server yet that could be brought down.";
+                    outcome.notes.push(text.to_owned());
+                    work.events.note(text, None);
+                    Ok(())
+                }
+                result => result,
+            },
+            PipelineStep::Build => build_step(run, &order.environment, &mut done).await,
+            PipelineStep::Publish => publish_step(run, &order.publish, outcome, &mut done).await,
+        }
+    };
+    let result = tokio::select! {
+        biased;
+        () = run.stopped() => Err(cancelled()),
+        result = step_taken => result,
+    };
     outcome.bytes += tally.sent.get();
     outcome.retries = retries + tally.retries.get();
     outcome.failed += tally.failed.get();

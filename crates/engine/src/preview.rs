@@ -3,7 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use slipway_core::{
-    Code, Failure, OnConflict, Plan, PlanOptions, Published, RemotePath, ServerView, Upload, plan,
+    Code, Failure, OnConflict, Plan, PlanOptions, Published, PublishedFile, RemotePath, Seen, ServerView,
+    Upload, plan,
 };
 use slipway_store::{JournalItem, Step};
 
@@ -62,7 +63,7 @@ pub async fn compare(work: &Work, options: &PublishOptions) -> Result<Preview, F
         let (published, unfinished) =
             work.ledger(|ledger, place| Ok((ledger.published(place)?, ledger.unfinished(place)?))).await?;
         let plan_options = plan_options(options, &published)?;
-        let plan = plan(&scanned.manifest, &published, &ServerView::default(), &plan_options);
+        let plan = plan(&scanned.manifest, &published, &as_brought_down(&published), &plan_options);
         let waiting =
             unfinished.into_iter().flat_map(|run| run.items).filter(|item| item.step == Step::Arrived);
         let waiting: HashMap<RemotePath, JournalItem> =
@@ -75,6 +76,16 @@ pub async fn compare(work: &Work, options: &PublishOptions) -> Result<Preview, F
         Ok(Preview { plan, findings: scanned.findings, bytes_waiting })
     };
     work.unless_cancelled(result).await
+}
+
+/// The server as far as it is known from bringing the site down: what was found there and Slipway put nothing in the
+/// place of. Of the rest the record says more.
+fn as_brought_down(published: &Published) -> ServerView {
+    let seen = |(path, file): (&RemotePath, &PublishedFile)| {
+        (path.clone(), Some(Seen { size: file.size, modified: file.server_modified }))
+    };
+    let others = published.pulled.iter().filter(|(path, _)| !published.files.contains_key(*path));
+    ServerView { files: others.map(seen).collect(), ..ServerView::default() }
 }
 
 /// Looks at the source folders, with the hash cache.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use slipway_core::{
-    Change, Code, Compare, Decision, Event, Failure, OnConflict, Outcome, Plan, RemotePath, RunState,
+    Answer, Change, Code, Compare, Event, Failure, OnConflict, Outcome, Plan, RemotePath, RunState,
     StepStatistics,
 };
 use slipway_remote::RemoteError;
@@ -13,6 +13,7 @@ use crate::commit::{commit, prepare_folders};
 use crate::failure::remote;
 use crate::preview::{MOST_NAMED, Prepared, guard, prepare, scan_folder};
 use crate::run::Run;
+use crate::scan::Finding;
 use crate::server_view::sizes;
 use crate::staging::{self, Staging};
 use crate::tidy::{clear_markers, remove_old, remove_staging, set_marker};
@@ -39,7 +40,7 @@ pub struct PublishOptions {
     /// What to do with files that someone else changed on the server, and that were not decided one by one.
     pub on_conflict: OnConflict,
     /// What was decided of single files that someone else changed on the server.
-    pub decided: BTreeMap<RemotePath, Decision>,
+    pub decided: BTreeMap<RemotePath, Answer>,
     /// Once the new site is online, take everything off that the folder does not have, whoever put it there, but for
     /// what the site keeps. The server is listed completely.
     pub purge: bool,
@@ -57,10 +58,9 @@ pub(crate) async fn publish_step(
     let work = run.work;
     run.enter(RunState::Scanning).await?;
     let scanned = scan_folder(work, options).await?;
-    for finding in &scanned.findings {
-        outcome.notes.push(format!("{} {}.", finding.path, finding.kind.text()));
-        work.events.finding(finding);
-    }
+    scanned.findings.iter().for_each(|finding| work.events.finding(finding));
+    let found = |finding: &Finding| format!("{} {}.", finding.path, finding.kind.text());
+    note_some(outcome, scanned.findings.iter().map(found));
 
     run.enter(RunState::Planning).await?;
     let mut prepared = prepare(work, &scanned, options).await?;
@@ -69,11 +69,11 @@ pub(crate) async fn publish_step(
     drop(scanned);
     work.events.send(planned(&prepared));
     guard(plan, options)?;
+    let left = "It is neither a file nor a folder, or can't be told, and was left where it is.";
     for path in prepared.left_alone.iter().take(MOST_NAMED) {
-        let text = "It is neither a file nor a folder, or can't be told, and was left where it is.";
-        outcome.notes.push(format!("{path}: {text}"));
-        work.events.note(text, Some(path));
+        work.events.note(left, Some(path));
     }
+    note_some(outcome, prepared.left_alone.iter().map(|path| format!("{path}: {left}")));
     let foreign = plan.count(Change::Foreign);
     if foreign > 0 {
         let text = format!("Files that were not put there by Slipway are replaced: {foreign}.");
@@ -117,6 +117,7 @@ async fn switch_over(
     prepare_folders(work, plan).await?;
     clear_markers(work).await?;
     run.enter(RunState::GoingLive).await?;
+    let work = &work.unstoppable();
     commit(work, journal, &staging, plan, &parcels).await?;
 
     run.enter(RunState::TidyingUp).await?;
@@ -139,9 +140,19 @@ async fn switch_over(
 /// computer published the same.
 async fn sign(run: &Run<'_>) -> Result<(), Failure> {
     run.enter(RunState::TidyingUp).await?;
-    staging::make_own(run.work).await?;
-    clear_markers(run.work).await?;
-    set_marker(run.work, &run.id).await
+    let work = &run.work.unstoppable();
+    staging::make_own(work).await?;
+    clear_markers(work).await?;
+    set_marker(work, &run.id).await
+}
+
+/// Notes some one by one, and how many more there are: they are kept with the run, and shown.
+fn note_some(outcome: &mut Outcome, notes: impl ExactSizeIterator<Item = String>) {
+    let more = notes.len().saturating_sub(MOST_NAMED);
+    outcome.notes.extend(notes.take(MOST_NAMED));
+    if more > 0 {
+        outcome.notes.push(format!("And {more} more."));
+    }
 }
 
 /// Compares what the server says of the new files with what was sent.
@@ -175,5 +186,22 @@ fn planned(prepared: &Prepared) -> Event {
         unchanged: plan.unchanged as u64,
         bytes: plan.bytes(),
         bytes_waiting: prepared.bytes_waiting,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_notes_are_counted() {
+        let notes = |count: usize| {
+            let mut outcome = Outcome::default();
+            note_some(&mut outcome, (0..count).map(|number| number.to_string()));
+            outcome.notes
+        };
+        assert_eq!(notes(MOST_NAMED).len(), MOST_NAMED);
+        let many = notes(100_000);
+        assert_eq!((many.len(), many[MOST_NAMED].as_str()), (MOST_NAMED + 1, "And 99950 more."));
     }
 }

@@ -42,6 +42,18 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
+    /// Waits for the user to stop the run where it can be stopped: before it goes live. Once it does it comes to its end.
+    pub(crate) async fn stopped(&self) {
+        self.work.cancel.cancelled().await;
+        if !self.state().may_be_stopped() {
+            std::future::pending().await
+        }
+    }
+
+    fn state(&self) -> RunState {
+        *self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Records the end: `Ok` holds the state that the run ends in.
     pub(crate) async fn end(self, result: Result<RunState, Failure>, mut outcome: Outcome) -> Ended {
         self.work.leave().await;
@@ -80,7 +92,7 @@ impl<'a> Run<'a> {
 
     /// Says how far the run got, and how the site stands.
     async fn placed(&self, mut failure: Failure) -> Failure {
-        let state = *self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = self.state();
         failure.stage = Some(state);
         failure.site = match state {
             RunState::GoingLive => SiteState::PartlySwitched,

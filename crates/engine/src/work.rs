@@ -139,6 +139,11 @@ impl Work {
         self.blocking(move |this| what(&this.ledger, this.place).map_err(stored)).await
     }
 
+    /// The same work where it can't be stopped any more: half of a switch-over must not be what visitors see.
+    pub(crate) fn unstoppable(&self) -> Self {
+        Self { cancel: CancellationToken::new(), ..self.clone() }
+    }
+
     /// Waits for `what`, or for the user to stop it.
     pub(crate) async fn unless_cancelled<T>(
         &self,
@@ -184,5 +189,10 @@ pub(crate) fn say_retry(
 /// Where a site is published, as the ledger tells places apart. Another host, port, user or folder is another
 /// place, with a record of its own; FTP and FTPS to the same port are the same.
 pub fn destination(site: &Site) -> String {
-    format!("{}@{}:{}/{}", site.user, site.host.to_lowercase(), site.port(), site.remote_dir.as_str())
+    format!("{}{}", site.user, location(site))
+}
+
+/// What [`destination`] says of the server alone, for whichever user: it ends so.
+pub fn location(site: &Site) -> String {
+    format!("@{}:{}/{}", site.host.to_lowercase(), site.port(), site.remote_dir.as_str())
 }

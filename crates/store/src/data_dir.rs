@@ -75,6 +75,14 @@ impl DataDir {
         self.all_server_copies().join(site_key(site))
     }
 
+    /// Makes the folder of a site's, for its owner alone (mode 0700): they may hold what visitors must not see.
+    pub fn make_server_copies(&self, site: &SiteName) -> Result<PathBuf, StoreError> {
+        let folder = self.server_copies(site);
+        make_private(&self.all_server_copies())?;
+        make_private(&folder)?;
+        Ok(folder)
+    }
+
     /// The folder of those of all sites.
     pub fn all_server_copies(&self) -> PathBuf {
         self.0.join("server-copies")

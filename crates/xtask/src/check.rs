@@ -7,6 +7,7 @@ use std::time::Instant;
 use crate::layers::{impure, of_the_window, wrong_directions};
 use crate::run::{ask, cargo, on_path, run as start, show};
 use crate::setup::{self, Need};
+use crate::ui;
 use crate::workspace::{Member, Workspace};
 
 enum Verdict {
@@ -20,8 +21,10 @@ type Check = fn(&Workspace) -> Result<Verdict, String>;
 const CHECKS: &[(&str, Check)] = &[
     ("format", format),
     ("layers", layers),
+    ("front end", front_end),
     ("lints", lints),
     ("documentation", documentation),
+    ("bindings", bindings),
     ("licences", licences),
     ("advisories", advisories),
 ];
@@ -66,22 +69,42 @@ fn lints(workspace: &Workspace) -> Result<Verdict, String> {
     Ok(Verdict::Passed)
 }
 
+/// Naming examples, of which there are none, takes the features that tests ask of dependencies, as the lints do:
+/// otherwise half of them would be checked a second time.
 fn documentation(workspace: &Workspace) -> Result<Verdict, String> {
-    let mut doc = in_workspace(workspace, &["doc", "--workspace", "--no-deps"]);
+    let mut doc =
+        in_workspace(workspace, &["doc", "--workspace", "--no-deps", "--lib", "--bins", "--examples"]);
     start(doc.env("RUSTDOCFLAGS", "-D warnings"))?;
     Ok(Verdict::Passed)
 }
 
-fn layers(workspace: &Workspace) -> Result<Verdict, String> {
-    let crates = workspace.root.join("crates");
-    let members: Vec<&Member> =
-        workspace.members.iter().filter(|member| member.folder.starts_with(&crates)).collect();
-    let mut wrong = wrong_directions(&members);
+/// The types, the words and the style of what the window shows.
+fn front_end(workspace: &Workspace) -> Result<Verdict, String> {
+    start(&mut ui::script(&workspace.root, "check"))?;
+    Ok(Verdict::Passed)
+}
 
-    let core = tree(workspace, "normal", &["slipway-core"])?;
+/// Whether the front end's types are still those of the api. One package alone would be built with other features
+/// than in `cargo xtask test`, all it depends on a second time.
+fn bindings(workspace: &Workspace) -> Result<Verdict, String> {
+    start(&mut in_workspace(workspace, &["test", "--quiet", "--workspace", "--lib", "bindings"]))?;
+    Ok(Verdict::Passed)
+}
+
+fn layers(workspace: &Workspace) -> Result<Verdict, String> {
+    let [crates, app] = ["crates", "src-tauri"].map(|folder| workspace.root.join(folder));
+    let (below, rest): (Vec<&Member>, Vec<&Member>) =
+        workspace.members.iter().partition(|member| member.folder.starts_with(&crates));
+    let mut wrong = wrong_directions(&below);
+    wrong.extend(wrong_directions(
+        &rest.into_iter().filter(|member| member.folder == app).collect::<Vec<_>>(),
+    ));
+
+    // What macros are made of runs in the compiler alone.
+    let core = tree(workspace, "normal,no-proc-macro", &["slipway-core"])?;
     wrong.extend(impure(&core).iter().map(|name| format!("slipway-core must not reach {name}.")));
 
-    let names: Vec<&str> = members.iter().map(|member| member.name.as_str()).collect();
+    let names: Vec<&str> = below.iter().map(|member| member.name.as_str()).collect();
     let all = tree(workspace, "all", &names)?;
     wrong.extend(of_the_window(&all).iter().map(|name| format!("no crate under crates/ may reach {name}.")));
 

@@ -2,7 +2,7 @@
 
 use crate::workspace::Member;
 
-/// Each crate under `crates/`, and the crates of the workspace it may be built with.
+/// Each crate that is not for tests alone, and the crates of the workspace it may be built with.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("slipway-core", &[]),
     ("slipway-remote", &["slipway-core"]),
@@ -11,6 +11,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("slipway-api", &["slipway-core", "slipway-remote", "slipway-store", "slipway-engine"]),
     ("slipway-practice", &[]),
     ("slipway-cli", &["slipway-core", "slipway-api", "slipway-practice"]),
+    ("slipway-app", &["slipway-core", "slipway-api", "slipway-practice"]),
     ("slipway-testkit", &[]),
     ("xtask", &[]),
 ];
@@ -93,6 +94,16 @@ mod tests {
         assert_eq!(
             wrong_directions(&[&engine, &store]),
             ["slipway-store must not depend on slipway-engine."]
+        );
+    }
+
+    #[test]
+    fn the_window_reaches_the_engine_through_the_api_alone() {
+        let app = member("slipway-app", &["slipway-api", "slipway-engine", "tauri"]);
+        let command = member("slipway-cli", &["slipway-app"]);
+        assert_eq!(
+            wrong_directions(&[&app, &command]),
+            ["slipway-app must not depend on slipway-engine.", "slipway-cli must not depend on slipway-app."]
         );
     }
 

@@ -16,16 +16,17 @@ const TARGETS: [&str; 2] = ["x86_64-pc-windows-msvc", "aarch64-apple-darwin"];
 /// Only these run nowhere but on developers' computers.
 const NOT_SHIPPED: [&str; 3] = ["slipway-testkit", "slipway-tests", "xtask"];
 
-/// Stands in for C compilers and archivers. What is there is never touched: ring hands over objects from its
-/// package.
+/// Stands in for C compilers, archivers and Windows' compiler of icons and versions, as which it must know itself. What
+/// is there is never touched: ring hands over objects from its package.
 const STAND_IN: &str = "\
 #!/bin/sh
 # Makes an empty file of each object or library that is named and not there.
+[ \"$*\" != '-V /?' ] || echo 'Resource Converter, no-preprocess'
 for word in \"$@\"; do
     case $word in
         -Fo*) : >> \"${word#-Fo}\" ;;
         -out:*) : >> \"${word#-out:}\" ;;
-        *.o | *.a) : >> \"$word\" ;;
+        *.o | *.a | *.lib) : >> \"$word\" ;;
     esac
 done
 ";
@@ -67,7 +68,9 @@ fn check(root: &Path, own: &Path, stand_in: &Path) -> Command {
     for target in TARGETS {
         let variable = target.replace('-', "_");
         command.args(["--target", target]);
-        command.env(format!("CC_{variable}"), stand_in).env(format!("AR_{variable}"), stand_in);
+        for tool in ["CC", "AR", "RC"] {
+            command.env(format!("{tool}_{variable}"), stand_in);
+        }
     }
     command
         .env("CARGO_TARGET_DIR", own)
@@ -106,11 +109,13 @@ mod tests {
             ["-nologo".to_owned(), "-c".to_owned(), said("-Fo", "b.o"), said("", "b.c")],
             ["cq".to_owned(), said("", "libc.a"), said("", "a.o"), said("", "there.o")],
             ["-nologo".to_owned(), said("-out:", "c.lib"), said("", "a.o"), said("", "there.o")],
+            ["/fo".to_owned(), said("", "d.lib"), "--".to_owned(), said("", "d.rc")],
         ] {
             ask(Command::new(&stand_in).args(words)).unwrap();
         }
         let size = |name| fs::metadata(path(name)).map(|metadata| metadata.len()).ok();
-        assert_eq!(["a.o", "b.o", "libc.a", "c.lib"].map(size), [Some(0); 4]);
-        assert_eq!(["there.o", "a.c", "b.c"].map(size), [Some(4), None, None]);
+        assert_eq!(["a.o", "b.o", "libc.a", "c.lib", "d.lib"].map(size), [Some(0); 5]);
+        assert_eq!(["there.o", "a.c", "b.c", "d.rc"].map(size), [Some(4), None, None, None]);
+        assert!(ask(Command::new(&stand_in).args(["-V", "/?"])).unwrap().contains("Resource Converter"));
     }
 }

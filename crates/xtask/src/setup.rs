@@ -1,19 +1,38 @@
 //! `cargo xtask setup`: what building and testing need from the system, and what checking for other systems needs.
-//! With apt it is installed; on other Linux systems it is listed, with the command that installs it.
+//! With apt it is installed; on other Linux systems it is listed, with the command that installs it. Node.js is never
+//! installed: distributions have versions that are too old, and people have their own way to keep several.
 
 use std::path::Path;
 use std::process::Command;
 
-use crate::daemons;
 use crate::run::{ask, on_path, run as start};
 use crate::workspace::Workspace;
+use crate::{daemons, ui};
 
-/// What a command is about to do; the others need all that building needs.
-#[derive(Clone, Copy, PartialEq)]
+/// What a command is about to do.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Need {
+    /// Building the `slipway` command alone.
+    Command,
+    /// Building everything: the window too.
     Building,
     Testing,
     Platforms,
+    /// Trying a package in a system of its own.
+    Trial,
+}
+
+impl Need {
+    /// Itself, and what it cannot do without.
+    fn all(self) -> &'static [Need] {
+        match self {
+            Self::Command => &[Self::Command],
+            Self::Building => &[Self::Command, Self::Building],
+            Self::Testing => &[Self::Command, Self::Building, Self::Testing],
+            Self::Platforms => &[Self::Command, Self::Platforms],
+            Self::Trial => &[Self::Command, Self::Building, Self::Trial],
+        }
+    }
 }
 
 /// The compiler that checks the code for other systems, and the source of its library. Distributions keep them
@@ -24,6 +43,10 @@ const LIBRARY: &str = "/usr/lib/rustlib/src/rust/library/Cargo.lock";
 enum Sign {
     Program(&'static str),
     File(&'static str),
+    /// A library as `pkg-config` calls it, with what is needed to compile against it.
+    Library(&'static str),
+    /// A program, or another one that a variable of the environment names.
+    Chosen(&'static str, &'static str),
 }
 
 /// Something a Linux system must have, how it is recognised, and the packages that bring it.
@@ -35,16 +58,36 @@ struct Tool {
 }
 
 const TOOLS: &[Tool] = &[
-    tool(Need::Building, "cc", "build-essential", "gcc make"),
+    tool(Need::Command, "cc", "build-essential", "gcc make"),
     tool(Need::Building, "pkg-config", "pkg-config", "pkgconf-pkg-config"),
+    library(Need::Building, "webkit2gtk-4.1", "libwebkit2gtk-4.1-dev", "webkit2gtk4.1-devel"),
+    library(Need::Building, "dbus-1", "libdbus-1-dev", "dbus-devel"),
     tool(Need::Testing, "openssl", "openssl", "openssl"),
     tool(Need::Testing, "python3", "python3", "python3"),
     tool(Need::Testing, "dbus-run-session", "dbus", "dbus-daemon"),
     tool(Need::Testing, "gnome-keyring-daemon", "gnome-keyring", "gnome-keyring"),
     tool(Need::Testing, "unshare", "util-linux", "util-linux"),
+    file(Need::Testing, "/usr/share/dbus-1/services/org.gnome.keyring.SystemPrompter.service", "gcr", "gcr3"),
+    tool(Need::Testing, "secret-tool", "libsecret-tools", "libsecret"),
+    tool(Need::Testing, "Xvfb", "xvfb", "xorg-x11-server-Xvfb"),
+    tool(Need::Testing, "jwm", "jwm", "jwm"),
+    tool(Need::Testing, "xdotool", "xdotool", "xdotool"),
+    tool(Need::Testing, "import", "imagemagick", "ImageMagick"),
+    tool(Need::Testing, "WebKitWebDriver", "webkit2gtk-driver", "webkit2gtk-driver"),
+    Tool {
+        need: Need::Testing,
+        sign: Sign::Chosen("chromium", "CHROMIUM"),
+        apt: "chromium",
+        dnf: "chromium",
+    },
     file(Need::Testing, "/etc/ssl/certs", "ca-certificates", "ca-certificates"),
     file(Need::Platforms, COMPILER, "rustc-web", "rust"),
     file(Need::Platforms, LIBRARY, "rust-web-src", "rust-src"),
+    tool(Need::Trial, "debootstrap", "debootstrap", "debootstrap"),
+    tool(Need::Trial, "dbus-run-session", "dbus", "dbus-daemon"),
+    tool(Need::Trial, "Xvfb", "xvfb", "xorg-x11-server-Xvfb"),
+    tool(Need::Trial, "xdotool", "xdotool", "xdotool"),
+    tool(Need::Trial, "import", "imagemagick", "ImageMagick"),
 ];
 
 const fn tool(need: Need, program: &'static str, apt: &'static str, dnf: &'static str) -> Tool {
@@ -55,28 +98,43 @@ const fn file(need: Need, path: &'static str, apt: &'static str, dnf: &'static s
     Tool { need, sign: Sign::File(path), apt, dnf }
 }
 
+const fn library(need: Need, name: &'static str, apt: &'static str, dnf: &'static str) -> Tool {
+    Tool { need, sign: Sign::Library(name), apt, dnf }
+}
+
 const ELSEWHERE: &str = "\
-On this system set-up installs nothing. Building needs Rust and the C compiler that Rust asks for:
+On this system set-up installs no programs. Building needs Rust, Node.js and the C compiler that Rust asks for:
   macOS     xcode-select --install
   Windows   winget install Microsoft.VisualStudio.2022.BuildTools, with its C++ workload
-The tests against real FTP servers and the Linux keychain run on Linux only.";
+The tests against real FTP servers, a real keychain and the real window run on Linux only.";
 
 /// Installs or lists everything, and says so when all is there.
 pub(crate) fn run() -> Result<(), String> {
+    let workspace = Workspace::find()?;
     if !cfg!(target_os = "linux") {
         println!("{ELSEWHERE}");
-        return Ok(());
     }
-    ensure(Need::Testing, &Workspace::find()?.root)?;
+    ensure(Need::Testing, &workspace.root)?;
     println!("All that building and testing need is there.");
     Ok(())
 }
 
-/// Makes sure that `need` can be met, silently when it is. `root` is the workspace's folder.
+/// Makes sure that `need` can be met, silently when it is: programs, libraries, and for all but the command alone the
+/// built front end. `root` is the workspace's folder.
+///
+/// # Errors
+/// What is missing and how to get it, or what failed while it was installed or built.
 pub(crate) fn ensure(need: Need, root: &Path) -> Result<(), String> {
-    if !cfg!(target_os = "linux") {
-        return Ok(());
+    if need != Need::Command {
+        ui::find_node()?;
     }
+    if cfg!(target_os = "linux") {
+        ensure_system(need, root)?;
+    }
+    if need == Need::Command { Ok(()) } else { ui::ensure_built(root) }
+}
+
+fn ensure_system(need: Need, root: &Path) -> Result<(), String> {
     let apt = on_path("apt-get");
     let absent = absent(need);
     if !absent.is_empty() {
@@ -106,12 +164,16 @@ fn ensure_daemons(root: &Path, apt: bool) -> Result<(), String> {
 }
 
 fn absent(need: Need) -> Vec<&'static Tool> {
-    let wanted = |tool: &&Tool| tool.need == need || tool.need == Need::Building;
-    let there = |tool: &&Tool| match tool.sign {
+    TOOLS.iter().filter(|tool| need.all().contains(&tool.need)).filter(|tool| !is_there(&tool.sign)).collect()
+}
+
+fn is_there(sign: &Sign) -> bool {
+    match sign {
         Sign::Program(program) => on_path(program),
         Sign::File(path) => Path::new(path).exists(),
-    };
-    TOOLS.iter().filter(wanted).filter(|tool| !there(tool)).collect()
+        Sign::Library(name) => ask(Command::new("pkg-config").args(["--exists", name])).is_ok(),
+        Sign::Chosen(program, variable) => on_path(program) || std::env::var_os(variable).is_some(),
+    }
 }
 
 fn list(absent: &[&Tool]) -> String {
@@ -123,7 +185,7 @@ fn list(absent: &[&Tool]) -> String {
 }
 
 fn install(absent: &[&Tool]) -> Result<(), String> {
-    let packages: Vec<&str> = absent.iter().map(|tool| tool.apt).collect();
+    let packages: Vec<&str> = absent.iter().flat_map(|tool| tool.apt.split_whitespace()).collect();
     eprintln!("Installing with apt-get, as something is missing: {}.", packages.join(", "));
     let mut install = vec!["install", "--yes", "--no-install-recommends"];
     install.extend(&packages);
@@ -146,12 +208,33 @@ fn apt_get(args: &[&str]) -> Result<(), String> {
 mod tests {
     use super::*;
 
+    const NEEDS: [Need; 5] = [Need::Command, Need::Building, Need::Testing, Need::Platforms, Need::Trial];
+
     #[test]
-    fn building_asks_for_less_than_testing() {
-        let count = |need| TOOLS.iter().filter(|tool| tool.need == need).count();
-        assert!(count(Need::Building) > 0 && count(Need::Testing) > 0 && count(Need::Platforms) > 0);
-        assert!(absent(Need::Building).iter().all(|tool| tool.need == Need::Building));
-        assert!(absent(Need::Testing).iter().all(|tool| tool.need != Need::Platforms));
+    fn each_need_has_something_of_its_own_and_all_that_the_command_needs() {
+        for need in NEEDS {
+            assert!(need.all().contains(&need) && need.all().contains(&Need::Command), "{need:?}");
+            assert!(TOOLS.iter().any(|tool| tool.need == need), "{need:?}");
+            assert!(absent(need).iter().all(|tool| need.all().contains(&tool.need)), "{need:?}");
+        }
+    }
+
+    #[test]
+    fn the_command_needs_nothing_of_the_window() {
+        assert!(
+            TOOLS
+                .iter()
+                .filter(|tool| Need::Command.all().contains(&tool.need))
+                .all(|tool| !tool.apt.contains("webkit"))
+        );
+    }
+
+    #[test]
+    fn signs_tell_what_is_there_from_what_is_not() {
+        assert!(!is_there(&Sign::Library("slipway-no-such-library")));
+        assert!(!is_there(&Sign::File("/slipway/no/such/file")));
+        assert!(is_there(&Sign::Chosen("slipway-no-such-program", "PATH")));
+        assert!(!is_there(&Sign::Chosen("slipway-no-such-program", "SLIPWAY_NO_SUCH_VARIABLE")));
     }
 
     #[test]

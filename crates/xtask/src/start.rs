@@ -1,4 +1,5 @@
-//! `cargo xtask start`: the whole of Slipway once, with the real command: practice server, site, publish.
+//! `cargo xtask start`: opens the window. Without a display, or with `--once`, the whole of Slipway once with the real
+//! command: practice server, site, publish.
 
 use std::fs;
 use std::io::{self, BufRead, BufReader};
@@ -18,17 +19,44 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What happens after the publish.
 #[derive(PartialEq)]
-pub(crate) enum Then {
+enum Then {
     StayUp,
     Stop,
 }
 
-/// Publishes the sample site, compares what the web server gives out, and then stays up or not.
-pub(crate) fn run(then: Then) -> Result<(), String> {
+/// Opens the window, or stays up with the command where there is no display.
+pub(crate) fn run() -> Result<(), String> {
+    let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    if !cfg!(target_os = "linux") || set("DISPLAY") || set("WAYLAND_DISPLAY") {
+        return open_window();
+    }
+    println!(
+        "There is no display here (DISPLAY and WAYLAND_DISPLAY are not set): Slipway starts without its window."
+    );
+    publish_once(Then::StayUp)
+}
+
+/// Publishes with the command and stops; needs nothing of the window.
+pub(crate) fn once() -> Result<(), String> {
+    publish_once(Then::Stop)
+}
+
+/// Starts the app with a data folder of its own, which the next start finds again.
+fn open_window() -> Result<(), String> {
     let workspace = Workspace::find()?;
     setup::ensure(Need::Building, &workspace.root)?;
-    let slipway = workspace.build_commands()?;
-    let home = fresh(workspace.target.join("start"))?;
+    let built = workspace.build_all()?;
+    let mut app = Command::new(built.app);
+    app.arg("--data-dir").arg(workspace.target.join("start").join("app"));
+    start(&mut app)
+}
+
+/// Publishes the sample site, compares what the web server gives out, and then stays up or not.
+fn publish_once(then: Then) -> Result<(), String> {
+    let workspace = Workspace::find()?;
+    setup::ensure(Need::Command, &workspace.root)?;
+    let slipway = workspace.build_command()?;
+    let home = fresh(workspace.target.join("start").join("command"))?;
 
     let (mut server, practice) = Server::start(&slipway, &home)?;
     publish(&slipway, &home, &practice)?;

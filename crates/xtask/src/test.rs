@@ -1,15 +1,23 @@
-//! `cargo xtask test`: set-up if something is missing, the commands built, then `cargo test`.
+//! `cargo xtask test`: set-up if something is missing, the app and the commands built, then `cargo test`, and the tests of
+//! the front end in a browser.
 
 use crate::run::{cargo, run as start};
 use crate::setup::{self, Need};
+use crate::ui;
 use crate::workspace::Workspace;
 
-/// Runs the tests; `args` are `--long` and what `cargo test` understands.
+/// Runs the tests; `args` are `--long` and what `cargo test` understands. The front end's run when no test is chosen.
 pub(crate) fn run(args: &[String]) -> Result<(), String> {
     let workspace = Workspace::find()?;
     setup::ensure(Need::Testing, &workspace.root)?;
-    let slipway = workspace.build_commands()?;
-    start(cargo().current_dir(&workspace.root).args(cargo_arguments(args)).env("SLIPWAY_BIN", slipway))
+    let built = workspace.build_all()?;
+    let mut tests = cargo();
+    tests.current_dir(&workspace.root).args(cargo_arguments(args));
+    start(tests.env("SLIPWAY_BIN", built.slipway).env("SLIPWAY_APP_BIN", built.app))?;
+    if args.iter().all(|arg| arg == "--long") {
+        start(&mut ui::script(&workspace.root, "test:built"))?;
+    }
+    Ok(())
 }
 
 /// What cargo is given: the whole workspace unless packages are named, the slow tests only with `--long`.

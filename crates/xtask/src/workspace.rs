@@ -39,23 +39,49 @@ impl Workspace {
         }
     }
 
-    /// Builds every command and returns where `slipway` lies.
+    /// Builds the `slipway` command alone, without what the window needs, and returns where it lies.
+    pub(crate) fn build_command(&self) -> Result<PathBuf, String> {
+        find(&self.build(&["--package", "slipway-cli"])?, COMMAND)
+    }
+
+    /// Builds the app and every command.
     ///
     /// xtask itself is left out: it is running, and Windows does not let a running program be replaced.
-    pub(crate) fn build_commands(&self) -> Result<PathBuf, String> {
+    /// Naming examples, of which there are none, takes the features that tests ask of dependencies, so that
+    /// `cargo test` does not build half of them once more.
+    pub(crate) fn build_all(&self) -> Result<Built, String> {
+        let messages = self.build(&["--workspace", "--exclude", "xtask", "--bins", "--examples"])?;
+        Ok(Built { slipway: find(&messages, COMMAND)?, app: find(&messages, APP)? })
+    }
+
+    /// What cargo says of each file that it made.
+    fn build(&self, args: &[&str]) -> Result<String, String> {
         let mut command = cargo();
-        command.current_dir(&self.root).args(["build", "--workspace", "--bins", "--exclude", "xtask"]);
+        command.current_dir(&self.root).arg("build").args(args);
         show(&command);
         command.arg("--message-format=json-render-diagnostics").stderr(Stdio::inherit());
         let output = command.output().map_err(|error| cannot_start(&command, &error))?;
         if !output.status.success() {
             return Err("Slipway does not build; see above.".into());
         }
-        String::from_utf8_lossy(&output.stdout)
-            .lines()
-            .find_map(|line| executable(line, "slipway"))
-            .ok_or_else(|| "the build made no `slipway` command.".into())
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
+}
+
+const COMMAND: &str = "slipway";
+const APP: &str = "slipway-app";
+
+/// Where the programs lie that were built.
+pub(crate) struct Built {
+    pub(crate) slipway: PathBuf,
+    pub(crate) app: PathBuf,
+}
+
+fn find(messages: &str, name: &str) -> Result<PathBuf, String> {
+    messages
+        .lines()
+        .find_map(|line| executable(line, name))
+        .ok_or_else(|| format!("the build made no `{name}` program."))
 }
 
 fn member(package: &Value) -> Option<Member> {

@@ -6,10 +6,12 @@ use slipway_api::core::server::Check;
 use slipway_api::core::{Code, Failure, SiteName};
 use slipway_api::desk::{Account, Desk, FolderReport, HostingText, ServerFolders};
 use tauri::ipc::Channel;
-use tauri::{AppHandle, State, WebviewWindow};
+use tauri::{AppHandle, Manager, State, WebviewWindow};
 use tauri_plugin_dialog::DialogExt;
 
+use super::outside::outside;
 use crate::ear::telling;
+use crate::granted::Granted;
 use crate::menu::Words;
 use crate::practice::{self, PracticeServer};
 
@@ -23,11 +25,17 @@ pub(super) async fn choose_folder(
     let dialog = app.dialog().file().set_parent(&window).set_title(words.get().word("choose_folder"));
     dialog.pick_folder(move |folder| drop(answer.send(folder)));
     let Some(folder) = answered.await.ok().flatten() else { return Ok(None) };
-    folder.into_path().map(Some).map_err(|error| Failure::new(Code::LocalFolderMissing, error))
+    let folder = folder.into_path().map_err(|error| Failure::new(Code::LocalFolderMissing, error))?;
+    outside(move || app.state::<Granted>().grant(folder).map(Some)).await
 }
 
 #[tauri::command]
-pub(super) async fn look_at_folder(desk: State<'_, Desk>, folder: PathBuf) -> Result<FolderReport, Failure> {
+pub(super) async fn look_at_folder(
+    desk: State<'_, Desk>,
+    granted: State<'_, Granted>,
+    folder: PathBuf,
+) -> Result<FolderReport, Failure> {
+    granted.check(&folder, &desk.slipway().sites().await?)?;
     desk.look_at_folder(&folder).await
 }
 
@@ -48,9 +56,11 @@ pub(super) async fn check_account(
 #[tauri::command]
 pub(super) async fn folders(
     desk: State<'_, Desk>,
+    granted: State<'_, Granted>,
     account: Account,
     folder: PathBuf,
 ) -> Result<ServerFolders, Failure> {
+    granted.check(&folder, &desk.slipway().sites().await?)?;
     desk.folders(account, &folder).await
 }
 

@@ -72,7 +72,19 @@ pub(super) fn open(folder: &Path) -> Result<(), Failure> {
     if !folder.is_dir() {
         return Err(Failure::new(Code::LocalFolderMissing, "it is not there").about(folder.display()));
     }
+    if may_be_a_program(folder) {
+        return reveal_item_in_dir(folder).map_err(failed);
+    }
     open_path(folder, None::<&str>).map_err(failed)
+}
+
+/// To open `X.app` on macOS is to start it, and other endings belong to programs of their own.
+fn may_be_a_program(folder: &Path) -> bool {
+    cfg!(target_os = "macos") && has_ending(folder)
+}
+
+fn has_ending(folder: &Path) -> bool {
+    folder.extension().is_some()
 }
 
 /// Shows a file in its folder; where the file manager can't, the folder alone.
@@ -93,4 +105,17 @@ pub(super) async fn outside<T: Send + 'static>(
 
 fn failed(error: impl std::fmt::Display) -> Failure {
     Failure::new(Code::Unexpected, error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_may_be_a_program_is_not_opened_on_macos() {
+        assert!(has_ending(Path::new("/home/anna/Shop.app")));
+        assert!(!has_ending(Path::new("/home/anna.b/shop")));
+        let program = may_be_a_program(Path::new("/home/anna/Shop.app"));
+        assert_eq!(program, cfg!(target_os = "macos"));
+    }
 }

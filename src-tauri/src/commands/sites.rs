@@ -2,9 +2,14 @@
 
 use secrecy::SecretString;
 use serde_json::{Map, Value};
+use slipway_api::build_digest;
 use slipway_api::core::{Failure, Site, SiteName};
 use slipway_api::desk::{Desk, SiteView};
-use tauri::State;
+use tauri::{AppHandle, State};
+
+use crate::allow;
+use crate::granted::{self, Granted};
+use crate::menu::Words;
 
 #[tauri::command]
 pub(super) async fn sites(desk: State<'_, Desk>) -> Result<Vec<SiteView>, Failure> {
@@ -14,19 +19,28 @@ pub(super) async fn sites(desk: State<'_, Desk>) -> Result<Vec<SiteView>, Failur
 #[tauri::command]
 pub(super) async fn add_site(
     desk: State<'_, Desk>,
+    granted: State<'_, Granted>,
     site: Site,
     password: SecretString,
 ) -> Result<(), Failure> {
+    granted.check_site(&site, &desk.slipway().sites().await?)?;
     desk.add_site(site, password).await
 }
 
 #[tauri::command]
 pub(super) async fn change_site(
     desk: State<'_, Desk>,
+    granted: State<'_, Granted>,
     name: SiteName,
     change: Map<String, Value>,
+    password: Option<SecretString>,
 ) -> Result<SiteView, Failure> {
-    desk.change_site(&name, change).await
+    let sites = desk.slipway().sites().await?;
+    let present = sites.iter().find(|site| site.name == name);
+    if let Some(changed) = present.and_then(|site| granted::changed(site, &change)) {
+        granted.check_site(&changed, &sites)?;
+    }
+    desk.change_site(&name, change, password).await
 }
 
 #[tauri::command]
@@ -35,8 +49,16 @@ pub(super) async fn remove_site(desk: State<'_, Desk>, name: SiteName) -> Result
 }
 
 #[tauri::command]
-pub(super) async fn allow_build(desk: State<'_, Desk>, name: SiteName) -> Result<(), Failure> {
-    desk.allow_build(&name).await
+pub(super) async fn allow_build(
+    app: AppHandle,
+    desk: State<'_, Desk>,
+    words: State<'_, Words>,
+    name: SiteName,
+) -> Result<(), Failure> {
+    let site = desk.slipway().site(&name).await?;
+    let Some(digest) = build_digest(&site) else { return Ok(()) };
+    allow::ask(&app, &words, &site).await?;
+    desk.allow_build(&name, digest).await
 }
 
 #[tauri::command]

@@ -38,6 +38,14 @@ const ENGLISH: &[(&str, &str)] = &[
     ("show_all", "Show all"),
     ("minimize", "Minimise"),
     ("choose_folder", "Choose the folder of your website"),
+    ("allow_title", "Run these commands?"),
+    (
+        "allow_text",
+        "Slipway would run these commands on this computer each time before it publishes this website. Allow only what \
+         you know.",
+    ),
+    ("allow_yes", "Allow"),
+    ("allow_no", "Do not allow"),
     ("quit_title", "Stop publishing and quit?"),
     ("quit_text", "A website is being published. If Slipway stops now, the website stays as it was."),
     ("quit_stop", "Stop and quit"),

@@ -2,10 +2,11 @@
 import { getContext, setContext } from 'svelte';
 import type { Backend } from './backend/backend';
 import { asFailure } from './backend/backend';
-import type { Failure, HostEvent, PlanView, PublishOptions, SiteView } from './backend/types';
+import type { Code, Failure, HostEvent, PlanView, PublishOptions, SiteView } from './backend/types';
+import { Attention } from './frame/attention';
 import { Commands } from './frame/commands';
 import { couldExplain, Online } from './frame/online.svelte';
-import { patternOf } from './plan/pattern';
+import { Exclusions } from './plan/exclusions';
 import { asksFor, Plans, type Asks } from './plan/plans.svelte';
 import { Ends } from './run/ends.svelte';
 import { SettingsState } from './settings/settings.svelte';
@@ -18,17 +19,23 @@ export type Place =
   | { at: 'add'; folder?: string }
   | { at: 'settings'; about?: boolean };
 
-/** A question that stands over the screen, with the plan it is about. */
+/** A question that stands over the screen, with the plan it is about, and what was asked for besides. */
 export type Question =
-  | { ask: 'conflict' | 'removals'; site: string; plan: PlanView }
+  | { ask: 'conflict' | 'removals'; site: string; plan: PlanView; options: PublishOptions }
   | { ask: 'purge'; site: string };
 
 export class App {
   readonly sites: Sites;
   readonly plans: Plans;
+  readonly exclusions: Exclusions;
   readonly ends = new Ends();
   readonly settings: SettingsState;
   readonly commands = new Commands(this);
+  readonly #attention = new Attention();
+  /** The sites that are asked to publish just now: what is pressed twice counts once. */
+  readonly #asked = new Set<string>();
+  /** What the last publish of each site was asked for, until it has gone through. */
+  readonly #sent = new Map<string, PublishOptions>();
   readonly online = new Online(() => this.#backOnline());
 
   started = $state(false);
@@ -42,11 +49,13 @@ export class App {
 
   constructor(readonly backend: Backend) {
     this.sites = new Sites(backend);
-    this.plans = new Plans(backend);
+    this.plans = new Plans(backend, () => void this.#lookForSites());
+    this.exclusions = new Exclusions(backend, this.sites, this.plans);
     this.settings = new SettingsState(backend);
   }
 
   async start(): Promise<void> {
+    this.#attention.watch();
     this.backend.listen((event) => this.#hear(event));
     window.addEventListener('focus', () => this.#seenAgain());
     await this.load();
@@ -90,25 +99,59 @@ export class App {
       await work();
     } catch (thrown) {
       this.trouble = asFailure(thrown);
+      if (this.trouble.code === 'site_not_found') void this.#lookForSites();
     }
   }
 
-  /** Publishes, or asks first what must be asked. */
+  /** Publishes, or asks first what must be asked; what is wanted besides is kept until that is answered. */
   async publish(name: string, options: PublishOptions = {}): Promise<void> {
     const plan = this.plans.ready(name);
-    const ask = plan && asksFor(plan);
-    const answered = options.conflicts ?? options.yes ?? options.keep_removed;
-    if (ask && answered === undefined) return this.answer(name, ask === 'conflict' ? 'server' : null);
+    const ask = plan && asksFor(plan, options);
+    if (ask) return this.answer(name, ask === 'conflict' ? 'server' : null, options);
     this.question = null;
-    await this.attempt(() => this.backend.publish(name, options));
+    if (this.#asked.has(name)) return;
+    this.#asked.add(name);
+    await this.attempt(() => this.#start(name, options));
+    this.#asked.delete(name);
   }
 
-  /** Asks what must be decided before the site can be published, after another look if wanted. */
-  async answer(name: string, look: Asks | null): Promise<void> {
+  /** That the site is being published already is seen on its screen. */
+  async #start(name: string, options: PublishOptions): Promise<void> {
+    try {
+      this.#sent.set(name, options);
+      await this.backend.publish(name, options);
+    } catch (thrown) {
+      const running = asFailure(thrown).code === 'another_publish_running' && this.sites.get(name)?.running;
+      if (!running) throw thrown;
+    }
+  }
+
+  /**
+   * Asks what must be decided before the site can be published, after another look if wanted. Where nothing is left to
+   * ask, what was wanted besides goes on.
+   */
+  async answer(name: string, look: Asks | null, options: PublishOptions = this.#unanswered(name)): Promise<void> {
     if (look) await this.lookAgain(name, look);
     const plan = this.plans.ready(name);
-    const ask = plan && asksFor(plan);
-    if (ask) this.question = { ask, site: name, plan };
+    const ask = plan && asksFor(plan, options);
+    if (ask) this.question = { ask, site: name, plan, options };
+    else if (plan && Object.keys(options).length > 0) await this.publish(name, options);
+  }
+
+  /** What the publish was asked for that a question ended; whose files stay is asked anew. */
+  #unanswered(name: string): PublishOptions {
+    const options = { ...this.#sent.get(name) };
+    delete options.conflicts;
+    return options;
+  }
+
+  /** Shows a failure on the screen of its site, with all that can be done about it. */
+  showFailure(name: string, failure: Failure): void {
+    this.question = null;
+    this.trouble = null;
+    this.ends.dismiss(name);
+    this.plans.fail(name, failure);
+    this.open(name);
   }
 
   /** Looks again, as the person asked for; the server too, if it can be reached. */
@@ -118,19 +161,22 @@ export class App {
     await this.plans.look(name, view && this.online.missing(view.site) ? 'folder' : asks);
   }
 
-  /** Never publishes a file from now on. Returns how to take that back. */
-  async neverPublish(name: string, path: string): Promise<() => Promise<void>> {
-    const before = this.sites.get(name)?.site.exclude ?? [];
-    const set = async (exclude: string[]) => {
-      this.sites.put(await this.backend.changeSite(name, { exclude }));
-      await this.plans.look(name);
-    };
-    await set([...before, patternOf(path)]);
-    return () => set([...before]);
+  /** Learns which sites there are now: they may have been removed elsewhere. Fails silently; what is asked next says why. */
+  async #lookForSites(): Promise<void> {
+    const before = this.sites.list.map((view) => view.site.name);
+    await this.sites.load().catch(() => undefined);
+    for (const name of before.filter((known) => !this.sites.get(known))) {
+      this.plans.forget(name);
+      this.ends.forget(name);
+      if (this.question?.site === name) this.question = null;
+    }
+    if (this.place.at === 'site' && !this.view) this.openFirst();
   }
 
   /** The window is in front again: what is shown should be true. */
   #seenAgain(): void {
+    if (!this.started || this.broken) return;
+    void this.#lookForSites();
     const view = this.view;
     if (view && !view.running && this.question === null) void this.plans.refresh(view.site.name);
   }
@@ -142,6 +188,14 @@ export class App {
       const looked = this.plans.known(site.name);
       if (looked?.is === 'failed' && couldExplain(site, looked.failure)) void this.plans.look(site.name);
     }
+  }
+
+  /** Who was away finds what failed meanwhile, unless that takes away what they are doing. */
+  #showFailed(name: string): void {
+    const { place } = this;
+    const there = place.at === 'site' && place.name === name && place.tab === 'overview';
+    if (there || place.at === 'add' || !this.#attention.wasAway || this.#attention.isHeld) return;
+    this.open(name);
   }
 
   #hear(event: HostEvent): void {
@@ -162,11 +216,16 @@ export class App {
         return;
       case 'run':
         if (event.event.event !== 'finished' && event.event.event !== 'failed') return;
-        void this.attempt(() => this.sites.load());
+        if (!(event.event.event === 'failed' && isQuestion(event.event.code))) this.#sent.delete(event.site);
+        void this.#lookForSites();
         void this.plans.look(event.site);
+        if (event.event.event === 'failed' && event.event.code !== 'cancelled') this.#showFailed(event.site);
     }
   }
 }
+
+/** Whether a publish ended with a question that `answer` asks. */
+const isQuestion = (code: Code) => code === 'conflict' || code === 'many_removals';
 
 const KEY = Symbol('app');
 

@@ -1,10 +1,10 @@
-//! Requests before a site is added: about its folder, a hosting mail, its server.
+//! Requests before a site is added: about its folder, a hosting mail, its server. A new request of a kind stops the one
+//! before, which nobody waits for any more.
 
 use std::path::Path;
 
 use secrecy::ExposeSecret;
-use slipway_core::{Check, Failure, hosting_text, web_folder};
-use tokio_util::sync::CancellationToken;
+use slipway_core::{Check, Code, Failure, hosting_text, web_folder};
 
 use super::Desk;
 use super::wire::{Account, FolderReport, Generator, HostingText, RemoteFolder, ServerFolders};
@@ -18,7 +18,12 @@ impl Desk {
 
     /// What lies in a folder that may become a site.
     pub async fn look_at_folder(&self, folder: &Path) -> Result<FolderReport, Failure> {
-        Ok(self.0.slipway.look_at_folder(folder).await?.into())
+        let (cancel, _here) = (self.0.folder.next(), self.0.looks.token());
+        tokio::select! {
+            biased;
+            () = cancel.cancelled() => Err(Failure::new(Code::Cancelled, "another folder is looked at")),
+            report = self.0.slipway.look_at_folder(folder) => Ok(report?.into()),
+        }
     }
 
     /// Tries all that a publish needs at a server, and says each thing that went well.
@@ -27,13 +32,15 @@ impl Desk {
         account: Account,
         passed: impl Fn(Check) + Send + Sync + 'static,
     ) -> Result<(), Failure> {
-        self.0.slipway.check_account(account.into(), passed, CancellationToken::new()).await
+        let (cancel, _here) = (self.0.account.next(), self.0.looks.token());
+        self.0.slipway.check_account(account.into(), passed, cancel).await
     }
 
     /// The folders of a server, and which of them visitors most likely see. `folder` is what would be published there.
     pub async fn folders(&self, account: Account, folder: &Path) -> Result<ServerFolders, Failure> {
         let (host, user) = (account.host.clone(), account.user.clone());
-        let survey = self.0.slipway.survey(account.into(), folder, CancellationToken::new()).await?;
+        let (cancel, _here) = (self.0.folders.next(), self.0.looks.token());
+        let survey = self.0.slipway.survey(account.into(), folder, cancel).await?;
         let likely = web_folder::likely(&survey.paths(), &host, &user);
         let likely = likely.unwrap_or_else(|| survey.root.path.clone());
         let web_url = web_folder::guess_web_url(&host, &user, &likely);

@@ -33,10 +33,18 @@ impl Desk {
         })
     }
 
-    /// Stops all runs and waits for their end, and for all servers to be said good-bye to. To be called before the app
-    /// ends.
+    /// Stops whoever looks and all runs that can be stopped, waits for the end of all, and for all servers to be said
+    /// good-bye to. To be called before the app ends.
     pub async fn close(&self) {
+        let inner = &self.0;
+        inner.gates.send_all_away();
+        for slot in [&inner.account, &inner.folders, &inner.folder] {
+            slot.next();
+        }
         self.stop_all().await;
+        inner.looks.close();
+        inner.looks.wait().await;
+        inner.looks.reopen();
         self.0.slipway.close().await;
     }
 }

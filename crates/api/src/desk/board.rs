@@ -25,6 +25,14 @@ struct Running {
     cancel: CancellationToken,
 }
 
+impl Running {
+    fn stop(&self) {
+        if self.now.state.may_be_stopped() {
+            self.cancel.cancel();
+        }
+    }
+}
+
 impl Board {
     /// Takes a run of the site on.
     ///
@@ -72,18 +80,16 @@ impl Board {
         !self.state().runs.is_empty()
     }
 
-    /// Has the site's run stop, if one is under way.
+    /// Has the site's run stop, if one is under way that still can be.
     pub(super) fn stop(&self, site: &SiteName) {
         if let Some(running) = self.state().runs.get(site) {
-            running.cancel.cancel();
+            running.stop();
         }
     }
 
-    /// Has all runs stop.
+    /// Has all runs stop that can be.
     pub(super) fn stop_all(&self) {
-        for running in self.state().runs.values() {
-            running.cancel.cancel();
-        }
+        self.state().runs.values().for_each(Running::stop);
     }
 
     /// A new listener, who is told of the present state of every run first.
@@ -163,6 +169,14 @@ mod tests {
         board.stop(&site);
         assert!(cancel.is_cancelled());
         board.end(&site, RunEvent::State { run: None, state: RunState::Cancelled });
+        for state in [RunState::GoingLive, RunState::TidyingUp, RunState::Checking] {
+            let cancel = board.begin(&site).unwrap();
+            board.note(&site, RunEvent::State { run: None, state });
+            board.stop(&site);
+            board.stop_all();
+            assert!(!cancel.is_cancelled(), "{state:?}");
+            board.end(&site, RunEvent::State { run: None, state: RunState::Live });
+        }
         assert_eq!(board.run_of(&site), None);
         assert!(!board.begin(&site).unwrap().is_cancelled());
         assert!(board.is_busy());

@@ -2,7 +2,7 @@
 //! for one of them, and never fails because of one.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use slipway_core::{Code, Failure, SiteName};
 use tokio::sync::{Mutex as Door, MutexGuard as Turn};
@@ -16,27 +16,70 @@ pub(super) struct Gates(Mutex<HashMap<SiteName, Arc<Gate>>>);
 #[derive(Default)]
 pub(super) struct Gate {
     door: Door<()>,
-    looks: Mutex<CancellationToken>,
+    looks: Slot,
+    plan: Slot,
+}
+
+/// Has at most one request of its kind wanted: the newest.
+#[derive(Default)]
+pub(super) struct Slot(Mutex<CancellationToken>);
+
+impl Slot {
+    /// What stops the newest.
+    fn newest(&self) -> CancellationToken {
+        self.token().clone()
+    }
+
+    /// Stops the newest, and hands out what stops the next one.
+    pub(super) fn next(&self) -> CancellationToken {
+        let mut token = self.token();
+        std::mem::take(&mut *token).cancel();
+        token.clone()
+    }
+
+    fn token(&self) -> MutexGuard<'_, CancellationToken> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Gates {
     /// The site's gate.
     pub(super) fn of(&self, site: &SiteName) -> Arc<Gate> {
-        let mut gates = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        gates.entry(site.clone()).or_default().clone()
+        self.all().entry(site.clone()).or_default().clone()
+    }
+
+    /// Stops those who look at any site.
+    pub(super) fn send_all_away(&self) {
+        for gate in self.all().values() {
+            gate.send_away();
+            gate.stop_plan();
+        }
+    }
+
+    fn all(&self) -> MutexGuard<'_, HashMap<SiteName, Arc<Gate>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Gate {
     /// What stops those who look.
     pub(super) fn looks(&self) -> CancellationToken {
-        self.looks.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.looks.newest()
     }
 
     /// Stops those who look, and those who wait to.
     pub(super) fn send_away(&self) {
-        let mut looks = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::take(&mut *looks).cancel();
+        self.looks.next();
+    }
+
+    /// What stops a new plan; the one before is not wanted any more.
+    pub(super) fn plan(&self) -> CancellationToken {
+        self.plan.next()
+    }
+
+    /// Stops the plan that is being made.
+    pub(super) fn stop_plan(&self) {
+        self.plan.next();
     }
 
     /// Waits for one's turn.

@@ -11,19 +11,20 @@ use crate::{Events, Preview, PublishOptions};
 
 impl Desk {
     /// What publishing would do, as far as this computer knows. Asks no server, and needs no password. Goes on beside a
-    /// publish.
+    /// publish; a new one of the same site stops the one before.
     pub async fn plan(&self, name: &SiteName, request: PublishRequest) -> Result<PlanView, Failure> {
-        let options = plans::options(&request)?;
-        let preview = self.0.slipway.compare(name, options, CancellationToken::new()).await?;
-        self.plan_view(name, preview).await
+        let (options, publishes) = (plans::options(&request)?, self.0.memory.of(name).publishes);
+        let (cancel, _here) = (self.0.gates.of(name).plan(), self.0.looks.token());
+        let preview = self.0.slipway.compare(name, options, cancel).await?;
+        self.plan_view(name, &request, preview, publishes).await
     }
 
     /// What publishing would do, with what the server says.
     pub async fn preview(&self, name: &SiteName, request: PublishRequest) -> Result<PlanView, Failure> {
-        let options = plans::options(&request)?;
+        let (options, publishes) = (plans::options(&request)?, self.0.memory.of(name).publishes);
         let preview =
             self.look(name, |cancel| self.0.slipway.preview(name, options, Events::none(), cancel)).await?;
-        self.plan_view(name, preview).await
+        self.plan_view(name, &request, preview, publishes).await
     }
 
     /// What a purge would take off: what Slipway did not put there and the folder does not have.
@@ -73,7 +74,7 @@ impl Desk {
     where
         F: Future<Output = Result<T, Failure>>,
     {
-        let gate = self.0.gates.of(name);
+        let (gate, _here) = (self.0.gates.of(name), self.0.looks.token());
         // Before it is asked whether a publish is under way: one that begins then stops this.
         let cancel = gate.looks();
         if self.0.board.run_of(name).is_some() {
@@ -83,10 +84,27 @@ impl Desk {
         what(cancel).await.inspect_err(|failure| self.note_rejected(name, failure))
     }
 
-    async fn plan_view(&self, name: &SiteName, preview: Preview) -> Result<PlanView, Failure> {
+    /// `publishes`: those that had ended when the plan was begun. One that ended since made it history.
+    async fn plan_view(
+        &self,
+        name: &SiteName,
+        request: &PublishRequest,
+        preview: Preview,
+        publishes: u64,
+    ) -> Result<PlanView, Failure> {
         let site = self.0.slipway.site(name).await?;
         let view = self.0.slipway.blocking(move |_| Ok(plans::view(&site, &preview))).await?;
-        self.0.memory.set_waiting(name, Some(view.changes.len() as u64));
+        if request.publishes_all() {
+            self.0.memory.set_waiting_since(name, view.changes.len() as u64, publishes);
+            self.forget_if_gone(name).await;
+        }
         Ok(view)
+    }
+
+    /// Nothing is remembered of a site that was removed meanwhile: another may get its name.
+    pub(super) async fn forget_if_gone(&self, name: &SiteName) {
+        if self.0.slipway.site(name).await.is_err_and(|failure| failure.code == Code::SiteNotFound) {
+            self.0.memory.forget(name);
+        }
     }
 }

@@ -16,6 +16,8 @@ pub(super) struct Memory(Mutex<BTreeMap<SiteName, Remembered>>);
 pub(super) struct Remembered {
     /// Changes that waited when the folder was last looked at.
     pub(super) waiting: Option<u64>,
+    /// Runs that have ended.
+    pub(super) publishes: u64,
     /// A run that failed before it had a name, which the ledger knows nothing of.
     pub(super) nameless: Option<LastRun>,
 }
@@ -29,6 +31,20 @@ impl Memory {
     /// Says how many changes wait.
     pub(super) fn set_waiting(&self, site: &SiteName, waiting: Option<u64>) {
         self.all().entry(site.clone()).or_default().waiting = waiting;
+    }
+
+    /// Says how many changes wait, unless a run has ended since there were so many.
+    pub(super) fn set_waiting_since(&self, site: &SiteName, waiting: u64, publishes: u64) {
+        let mut all = self.all();
+        let remembered = all.entry(site.clone()).or_default();
+        if remembered.publishes == publishes {
+            remembered.waiting = Some(waiting);
+        }
+    }
+
+    /// Says that a run has ended.
+    pub(super) fn note_end(&self, site: &SiteName) {
+        self.all().entry(site.clone()).or_default().publishes += 1;
     }
 
     /// Says how the last run failed that had no name; nothing where it had one.

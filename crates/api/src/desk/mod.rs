@@ -23,14 +23,15 @@ use tokio_util::task::TaskTracker;
 
 use crate::Slipway;
 use board::Board;
-use gate::Gates;
+use gate::{Gates, Slot};
 use memory::Memory;
 
 pub use mailbox::Subscription;
 pub use wire::{
-    About, Account, AppSettings, ChangeKind, ChangeRow, ConflictRow, FolderReport, Generator, HostEvent,
-    HostingText, Language, LastRun, MenuItem, Online, PassPhrase, PasswordStore, PlanView, Planned,
-    PublishRequest, RemoteFolder, RunEvent, RunKind, RunNow, RunRecord, ServerFolders, SiteView, Theme,
+    About, Account, AppSettings, ChangeKind, ChangeRow, ConflictAnswer, ConflictRow, FolderReport, Generator,
+    HostEvent, HostingText, Language, LastRun, MenuItem, Online, PassPhrase, PasswordStore, PlanView,
+    Planned, PublishRequest, RemoteFolder, RunEvent, RunKind, RunNow, RunRecord, ServerFolders, SiteView,
+    Theme,
 };
 
 /// Slipway as a window uses it. Cheap to clone; all clones are one desk. Its methods are called where a Tokio runtime is.
@@ -44,17 +45,30 @@ struct Inner {
     memory: Memory,
     /// Runs, until they have ended.
     tasks: TaskTracker,
+    /// Those who look at something, until they are done.
+    looks: TaskTracker,
+    /// Checks of servers that no site names yet.
+    account: Slot,
+    /// Looks at the folders of such servers.
+    folders: Slot,
+    /// Looks at folders that may become sites.
+    folder: Slot,
 }
 
 impl Desk {
-    /// A desk with nothing under way.
+    /// A desk with nothing under way. Takes away what earlier sessions left to be looked at. Blocks for a moment.
     pub fn new(slipway: Slipway) -> Self {
+        slipway.forget_copies();
         Self(Arc::new(Inner {
             slipway,
             board: Board::default(),
             gates: Gates::default(),
             memory: Memory::default(),
             tasks: TaskTracker::new(),
+            looks: TaskTracker::new(),
+            account: Slot::default(),
+            folders: Slot::default(),
+            folder: Slot::default(),
         }))
     }
 

@@ -50,10 +50,12 @@ impl Desk {
         self.0.slipway.change_credential_store(kind, passphrase).await
     }
 
-    /// A login that was refused is read anew the next time: another process may have corrected it.
+    /// A login that was refused is read anew the next time, since another process may have corrected it, and what was only
+    /// known until the app is closed is not tried again.
     pub(super) fn note_rejected(&self, name: &SiteName, failure: &Failure) {
         if failure.code == Code::LoginRejected {
             self.0.slipway.credentials.forget(name);
+            self.0.slipway.session.forget(name);
         }
     }
 }

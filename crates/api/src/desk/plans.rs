@@ -4,17 +4,18 @@ use std::cmp::Ordering;
 use std::path::PathBuf;
 use std::time::UNIX_EPOCH;
 
+use slipway_core::local_name::{self, Rules};
 use slipway_core::site::MOST_CONNECTIONS;
-use slipway_core::{Change, Conflict, Decision, Failure, RemotePath, Seen, Site, SiteError, Upload};
+use slipway_core::{Answer, Change, Conflict, Decision, Failure, RemotePath, Seen, Site, SiteError, Upload};
 
 use super::invalid;
-use super::wire::{ChangeKind, ChangeRow, ConflictRow, PlanView, PublishRequest};
+use super::wire::{ChangeKind, ChangeRow, ConflictAnswer, ConflictRow, PlanView, PublishRequest};
 use crate::{Preview, PublishOptions};
 
 impl PublishRequest {
     /// Whether nothing waits any more once it is done.
     pub(super) fn publishes_all(&self) -> bool {
-        let all_replaced = self.conflicts.values().all(|answer| *answer == Decision::Replace);
+        let all_replaced = self.conflicts.values().all(|answer| answer.decision == Decision::Replace);
         !self.keep_removed && self.leave_out.is_empty() && all_replaced
     }
 }
@@ -30,11 +31,19 @@ pub(super) fn options(request: &PublishRequest) -> Result<PublishOptions, Failur
         keep_removed: request.keep_removed,
         leave_out: request.leave_out.clone(),
         connections: request.connections,
-        decided: request.conflicts.clone(),
+        decided: request.conflicts.iter().map(|(path, answer)| (path.clone(), (*answer).into())).collect(),
         purge: request.purge_confirmed.is_some(),
         confirmed: request.purge_confirmed.is_some(),
         ..PublishOptions::default()
     })
+}
+
+impl From<ConflictAnswer> for Answer {
+    fn from(answer: ConflictAnswer) -> Self {
+        let ConflictAnswer { decision, server_size: size, server_modified_ms } = answer;
+        let modified = server_modified_ms.map(|milliseconds| milliseconds.div_euclid(1_000));
+        Self { decision, seen: Seen { size, modified } }
+    }
 }
 
 /// The plan as rows, by path. A file that needs an answer is one of them: it waits too. Blocks.
@@ -87,21 +96,23 @@ fn asked_row(conflict: &ConflictRow) -> ChangeRow {
 }
 
 fn conflict_row(site: &Site, conflict: &Conflict) -> ConflictRow {
-    let server = conflict.server;
+    let server = conflict.server.shown();
     let here = local_file(site, &conflict.path).and_then(|file| file.metadata().ok());
     let saved = here.as_ref().and_then(|here| here.modified().ok()?.duration_since(UNIX_EPOCH).ok());
     ConflictRow {
         path: conflict.path.clone(),
         removal: conflict.removal,
-        server_size: if server == Seen::NO_FILE { 0 } else { server.size },
+        server_size: server.size,
         server_modified_ms: server.modified.map(|seconds| seconds.saturating_mul(1_000)),
         local_size: here.map(|here| here.len()),
         local_modified_ms: saved.and_then(|time| i64::try_from(time.as_millis()).ok()),
     }
 }
 
-/// The file on this computer that is published there, if it is here. Blocks.
+/// The file on this computer that is published there, if it is here. A path that would leave the folder here, as one with
+/// a backslash does on Windows, stands for none. Blocks.
 pub(super) fn local_file(site: &Site, path: &RemotePath) -> Option<PathBuf> {
+    local_name::check(path, Rules::here()).ok()?;
     let below = |folder: PathBuf, place: RemotePath| {
         let inside =
             if place.is_root() { Some(path.as_str()) } else { path.as_str().strip_prefix(place.as_str()) };

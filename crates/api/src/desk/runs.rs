@@ -12,6 +12,9 @@ use crate::{Events, Finished, RunRequest};
 /// So many runs of a site are shown.
 const SHOWN: usize = 500;
 
+/// So many bytes of a run's log are shown at most.
+const LONGEST_LOG: usize = 256 * 1024;
+
 impl Desk {
     /// Begins to publish a site, and to build it before where it has a build. Returns at once; how it goes is told to
     /// those who listen, and its end always is.
@@ -33,13 +36,14 @@ impl Desk {
         })
     }
 
-    /// Has the site's run stop, if one is under way. Its end is told to those who listen.
+    /// Has the site's run stop, if one is under way. One that is going live, or has, comes to its end: visitors must not be
+    /// left with half of it. The end is told to those who listen.
     pub async fn stop(&self, name: &SiteName) -> Result<(), Failure> {
         self.0.board.stop(name);
         Ok(())
     }
 
-    /// Has all runs stop, and waits until they have ended.
+    /// Has all runs stop as [`Self::stop`] does, and waits until they have ended.
     pub async fn stop_all(&self) {
         self.0.board.stop_all();
         self.0.tasks.close();
@@ -58,9 +62,9 @@ impl Desk {
         Ok(records.into_iter().map(RunRecord::from).collect())
     }
 
-    /// What a run wrote down while it went on; `None` where that is not kept any more.
+    /// What a run wrote down while it went on, of a long one the last lines; `None` where that is not kept any more.
     pub async fn run_log(&self, name: &SiteName, run: &RunId) -> Result<Option<String>, Failure> {
-        self.0.slipway.run_log(name, run).await
+        Ok(self.0.slipway.run_log(name, run).await?.map(last_lines))
     }
 
     /// Takes a run on, whose end will be told whatever becomes of it.
@@ -81,6 +85,7 @@ impl Desk {
             let ended = ended.unwrap_or_else(|error| Err(broken(error)));
             let run = this.0.board.run_of(&name).and_then(|now| now.run);
             this.remember(&name, run.as_ref(), &ended, nothing_left, started_ms);
+            this.forget_if_gone(&name).await;
             this.0.board.end(&name, last_word(run, ended));
         });
         Ok(())
@@ -104,11 +109,14 @@ impl Desk {
         started_ms: i64,
     ) {
         let memory = &self.0.memory;
+        memory.note_end(name);
         match ended {
             Ok(_) => {
                 memory.set_waiting(name, nothing_left.then_some(0));
                 memory.set_nameless(name, None);
             }
+            // How that one ends is what counts.
+            Err(failure) if failure.code == Code::AnotherPublishRunning => {}
             Err(failure) => {
                 self.note_rejected(name, failure);
                 let failed = |failure: &Failure| LastRun {
@@ -139,6 +147,13 @@ fn order(site: &Site, request: &PublishRequest) -> Result<RunRequest, Failure> {
     Ok(RunRequest { steps: Some(steps), publish: options(request)?, ..RunRequest::default() })
 }
 
+/// The end of a long text, from the beginning of a line.
+fn last_lines(text: String) -> String {
+    let Some(from) = text.len().checked_sub(LONGEST_LOG).filter(|&from| from > 0) else { return text };
+    let tail = &text[text.ceil_char_boundary(from)..];
+    tail.split_once('\n').map_or(tail, |(_, lines)| lines).to_owned()
+}
+
 /// Nobody knows how far it came.
 fn broken(error: tokio::task::JoinError) -> Failure {
     Failure { site: SiteState::Unknown, ..Failure::new(Code::Unexpected, error) }
@@ -164,11 +179,22 @@ mod tests {
     use super::*;
     use crate::Slipway;
 
+    #[test]
+    fn of_a_long_log_the_last_lines_are_shown() {
+        assert_eq!(last_lines("short\n".to_owned()), "short\n");
+        let long: String = (0..100_000).map(|number| format!("{number} ü\n")).collect();
+        let shown = last_lines(long.clone());
+        assert!(shown.len() <= LONGEST_LOG && shown.len() > LONGEST_LOG - 20);
+        assert!(long.ends_with(&format!("\n{shown}")));
+    }
+
     #[tokio::test]
     async fn a_run_that_breaks_down_ends_all_the_same() {
         let data = tempfile::tempdir().unwrap();
         let desk = Desk::new(Slipway::open(Some(data.path()), None).unwrap());
         let name = SiteName::new("shop").unwrap();
+        let site = Site::new(name.clone(), data.path().to_owned(), "localhost", "anna");
+        desk.add_site(site, String::new().into()).await.unwrap();
         let (sender, batches) = channel();
         let _subscription = desk.subscribe(move |batch| sender.send(batch).unwrap()).await;
         desk.begin(&name, true, |_| async { panic!("a fault") }).unwrap();
@@ -192,5 +218,23 @@ mod tests {
         desk.begin(&name, true, |_| async { Err(Failure::new(Code::Cancelled, "")) }).unwrap();
         desk.stop_all().await;
         assert_eq!(desk.0.memory.of(&name).nameless.unwrap().state, RunState::Cancelled);
+
+        // Of a site that is removed meanwhile nothing is remembered: another may get its name.
+        desk.remove_site(&name).await.unwrap();
+        desk.begin(&name, true, |_| async { Err(Failure::new(Code::SiteNotFound, "")) }).unwrap();
+        desk.stop_all().await;
+        assert!(desk.0.memory.of(&name).nameless.is_none());
+    }
+
+    #[test]
+    fn a_count_of_changes_that_a_publish_has_overtaken_is_not_remembered() {
+        let (memory, name) = (super::super::memory::Memory::default(), SiteName::new("shop").unwrap());
+        let before = memory.of(&name).publishes;
+        memory.set_waiting_since(&name, 3, before);
+        assert_eq!(memory.of(&name).waiting, Some(3));
+        memory.note_end(&name);
+        memory.set_waiting(&name, Some(0));
+        memory.set_waiting_since(&name, 3, before);
+        assert_eq!(memory.of(&name).waiting, Some(0));
     }
 }

@@ -24,32 +24,40 @@ impl Desk {
         self.0.slipway.add_site(site, password).await
     }
 
-    /// Changes these settings of a site: a JSON merge patch (RFC 7396), `null` takes a setting away.
+    /// Changes these settings of a site: a JSON merge patch (RFC 7396), `null` takes a setting away. Another host or user
+    /// needs its password.
     ///
     /// # Errors
     /// [`ConfigurationInvalid`](slipway_core::Code::ConfigurationInvalid) for settings that there are not, and values
-    /// that they can't have; nothing is changed then.
+    /// that they can't have; [`PasswordMissing`](slipway_core::Code::PasswordMissing) for another host or user without
+    /// its password. Nothing is changed then.
     pub async fn change_site(
         &self,
         name: &SiteName,
         change: Map<String, Value>,
+        password: Option<SecretString>,
     ) -> Result<SiteView, Failure> {
-        let site =
-            self.0.slipway.edit_site(name, Box::new(|site| change::change(site, change)), None).await?;
+        let change = Box::new(|site: &mut Site| change::change(site, change));
+        let site = self.0.slipway.change_site(name, change, password).await?;
         self.0.memory.set_waiting(name, None);
         self.viewed(site).await
     }
 
     /// Forgets a site: its settings, its password, its history. What is online stays online.
     pub async fn remove_site(&self, name: &SiteName) -> Result<(), Failure> {
+        self.0.gates.of(name).stop_plan();
         self.look(name, |_| self.0.slipway.remove_site(name)).await?;
         self.0.memory.forget(name);
         Ok(())
     }
 
-    /// Lets the site's build commands, as they are now, run on this computer.
-    pub async fn allow_build(&self, name: &SiteName) -> Result<(), Failure> {
-        self.0.slipway.allow_build_of(name).await
+    /// Lets the site's build commands run on this computer that a person was shown, by their
+    /// [`build_digest`](crate::build_digest).
+    ///
+    /// # Errors
+    /// [`BuildNotAllowed`](slipway_core::Code::BuildNotAllowed) where the site has others by now.
+    pub async fn allow_build(&self, name: &SiteName, seen: Sha256) -> Result<(), Failure> {
+        self.0.slipway.allow_build_of(name, seen).await
     }
 
     /// Trusts this certificate of the site's server, although the system does not: `sha256` is its fingerprint.
@@ -71,7 +79,8 @@ impl Desk {
     fn view(&self, slipway: &Slipway, site: Site) -> Result<SiteView, Failure> {
         let running = self.0.board.run_of(&site.name);
         let remembered = self.0.memory.of(&site.name);
-        let place = slipway.ledger.place(&site.name, &slipway_engine::destination(&site)).map_err(stored)?;
+        let location = slipway_engine::location(&site);
+        let place = slipway.ledger.last_place(&site.name, &location).map_err(stored)?;
         let newest = |count| slipway.ledger.runs(&site.name, count).map_err(stored);
         let left_behind = |state: slipway_core::RunState| running.is_none() && !state.is_final();
         if newest(1)?.first().is_some_and(|run| left_behind(run.state)) {
@@ -79,9 +88,12 @@ impl Desk {
         }
         // Before the newest there may be one that is under way, here or in another process.
         let ended = newest(2)?.into_iter().find(|run| run.state.is_final()).map(LastRun::from);
-        let began = |run: &Option<LastRun>| run.as_ref().map(|run| run.started_ms);
-        let last = if began(&remembered.nameless) >= began(&ended) { remembered.nameless } else { ended };
-        let online = slipway.ledger.online(place).map_err(stored)?;
+        let end = |run: &Option<LastRun>| run.as_ref().and_then(|run| run.ended_ms);
+        let last = if end(&remembered.nameless) >= end(&ended) { remembered.nameless } else { ended };
+        let online = match place {
+            Some((place, _)) => slipway.ledger.online(place).map_err(stored)?,
+            None => None,
+        };
         let online = online.map(|totals| Online {
             files: totals.files,
             bytes: totals.bytes,
@@ -99,7 +111,10 @@ impl Desk {
             Err(StoreError::Locked { .. }) => return Ok(()),
             Err(error) => return Err(stored(error)),
         };
-        let place = slipway.ledger.place(&site.name, &slipway_engine::destination(site)).map_err(stored)?;
-        slipway.ledger.interrupted(place, super::runs::now_ms()).map(drop).map_err(stored)
+        // Its newest run may be at another place than the site names now.
+        for place in slipway.ledger.places(&site.name).map_err(stored)? {
+            slipway.ledger.interrupted(place, super::runs::now_ms()).map_err(stored)?;
+        }
+        Ok(())
     }
 }

@@ -3,10 +3,15 @@
 use std::fs;
 
 use slipway_api::core::{Code, Decision, RemotePath, RunState};
-use slipway_api::desk::{PublishRequest, RunEvent};
+use slipway_api::desk::{ConflictAnswer, ConflictRow, PlanView, PublishRequest, RunEvent};
 use slipway_testkit::{Daemon, Kind};
 
 use crate::computer::{Computer, publish, publish_badly, publish_well, rows, secret, shop, view};
+
+fn answer(row: &ConflictRow, decision: Decision) -> ConflictAnswer {
+    let (server_size, server_modified_ms) = (row.server_size, row.server_modified_ms);
+    ConflictAnswer { decision, server_size, server_modified_ms }
+}
 
 fn path(text: &str) -> RemotePath {
     RemotePath::new(text).unwrap()
@@ -35,13 +40,19 @@ async fn each_conflict_is_answered_by_itself() {
 
     let failure = publish_badly(&desk).await;
     assert_eq!((failure.code, failure.count), (Code::Conflict, Some(3)));
-    let conflicts = [
-        (path("a.html"), Decision::Keep),
-        (path("b.html"), Decision::Replace),
-        (path("d.html"), Decision::Replace),
-    ];
-    let request = PublishRequest { conflicts: conflicts.into(), ..PublishRequest::default() };
-    let end = publish(&desk, request).await;
+    let answers = |plan: &PlanView| {
+        let decisions = [Decision::Keep, Decision::Replace, Decision::Replace];
+        let rows = plan.conflicts.iter().zip(decisions);
+        let conflicts = rows.map(|(row, decision)| (row.path.clone(), answer(row, decision))).collect();
+        PublishRequest { conflicts, ..PublishRequest::default() }
+    };
+    // In the time that a person needs to think.
+    daemon.write_tree(&[("b.html", b"theirs b, once more")]);
+    let RunEvent::Failed { failure, .. } = publish(&desk, answers(&plan)).await else { panic!() };
+    assert_eq!((failure.code, failure.path.as_deref()), (Code::Conflict, Some("b.html")));
+    assert_eq!(fs::read(daemon.root().join("b.html")).unwrap(), b"theirs b, once more");
+    let plan = desk.preview(&shop(), PublishRequest::default()).await.unwrap();
+    let end = publish(&desk, answers(&plan)).await;
     assert!(matches!(end, RunEvent::Finished { outcome: RunState::Live, .. }), "{end:?}");
     let online = |name: &str| fs::read_to_string(daemon.root().join(name)).ok();
     assert_eq!(online("a.html").as_deref(), Some("theirs a"));
@@ -53,6 +64,9 @@ async fn each_conflict_is_answered_by_itself() {
     assert_eq!(fs::read_to_string(copy).unwrap(), "theirs a");
     assert_eq!(desk.local_file(&shop(), "a.html").await.unwrap(), computer.folder().join("a.html"));
     assert!(desk.local_file(&shop(), "../website/a.html").await.is_err());
+    computer.write(&[(".git/config", b"x")]);
+    let obeyed = desk.local_file(&shop(), ".git/config").await.unwrap_err();
+    assert_eq!(obeyed.code, Code::LocalFileUnreadable, "no path of the server may stand for it");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -95,8 +109,9 @@ async fn a_request_that_makes_no_sense_begins_nothing() {
     assert_eq!(failure.code, Code::SiteNotFound);
     assert!(!desk.is_busy());
     assert!(serde_json::from_str::<PublishRequest>(r#"{"leaveOut":[]}"#).is_err());
-    let request = r#"{"yes":true,"conflicts":{"a.html":"keep"}}"#;
-    let conflicts = [(path("a.html"), Decision::Keep)].into();
+    let request = r#"{"yes":true,"conflicts":{"a.html":{"decision":"keep","server_size":7,"server_modified_ms":null}}}"#;
+    let answer = ConflictAnswer { decision: Decision::Keep, server_size: 7, server_modified_ms: None };
+    let conflicts = [(path("a.html"), answer)].into();
     let expected = PublishRequest { yes: true, conflicts, ..PublishRequest::default() };
     assert_eq!(serde_json::from_str::<PublishRequest>(request).unwrap(), expected);
 }

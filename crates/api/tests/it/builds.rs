@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use slipway_api::core::{Build, Code, PipelineStep, Pull, RunState};
+use slipway_api::build_digest;
+use slipway_api::core::{Build, Code, PipelineStep, Pull, RunState, Sha256};
 use slipway_api::desk::{PublishRequest, RunEvent};
 use slipway_testkit::{Daemon, Kind};
 
@@ -17,11 +18,15 @@ async fn a_build_runs_once_it_is_allowed_and_nothing_is_pulled() {
     let mut site = computer.site(&daemon);
     site.build = Some(Build { output: Some("dist".into()), ..build });
     site.pull = Some(Pull::default());
+    let shown = build_digest(&site).unwrap();
     let desk = computer.unlocked_window().await;
     desk.add_site(site, secret(daemon.password())).await.unwrap();
     assert_eq!(publish_badly(&desk).await.code, Code::BuildNotAllowed);
     assert!(!computer.folder().join("dist/index.html").exists());
-    desk.allow_build(&shop()).await.unwrap();
+    let other = desk.allow_build(&shop(), Sha256([7; 32])).await.unwrap_err();
+    assert_eq!(other.code, Code::BuildNotAllowed, "those are not what was shown");
+    assert_eq!(publish_badly(&desk).await.code, Code::BuildNotAllowed);
+    desk.allow_build(&shop(), shown).await.unwrap();
     let end = publish(&desk, PublishRequest::default()).await;
     let RunEvent::Finished { outcome: RunState::Live, summary, .. } = end else { panic!("{end:?}") };
     let steps: Vec<PipelineStep> = summary.steps.iter().map(|step| step.step).collect();

@@ -90,7 +90,13 @@ impl Computer {
 /// Changes settings of the site.
 pub(crate) async fn change(desk: &Desk, change: Value) -> Result<SiteView, Failure> {
     let Value::Object(change) = change else { panic!("{change}") };
-    desk.change_site(&shop(), change).await
+    desk.change_site(&shop(), change, None).await
+}
+
+/// The same, with the password for another account.
+pub(crate) async fn change_account(desk: &Desk, change: Value, password: &str) -> Result<SiteView, Failure> {
+    let Value::Object(change) = change else { panic!("{change}") };
+    desk.change_site(&shop(), change, Some(secret(password))).await
 }
 
 /// The only site.

@@ -139,5 +139,16 @@ async fn a_copy_of_the_servers_file_lies_in_slipways_own_folder() {
     next.set_login(&shop(), user, secret(daemon.password()), false).await.unwrap();
     assert_eq!(fetch(&next, "index.html").await.unwrap(), first);
     assert!(first.exists() && !second.exists());
+    let copies = computer.folder().with_file_name("data").join("server-copies");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(fs::metadata(&copies).unwrap().permissions().mode() & 0o777, 0o700);
+    }
+    next.remove_site(&shop()).await.unwrap();
+    assert!(!first.exists(), "another site of this name has nothing to do with it");
     next.close().await;
+    assert!(copies.exists());
+    drop(slipway_api::desk::Desk::new(computer.slipway()));
+    assert!(!copies.exists());
 }

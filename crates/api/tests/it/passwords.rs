@@ -7,7 +7,9 @@ use slipway_api::core::{Code, StoreKind};
 use slipway_api::desk::{Desk, PassPhrase, PasswordStore};
 use slipway_testkit::{Daemon, Kind};
 
-use crate::computer::{Computer, PHRASE, change, publish_badly, publish_well, secret, shop, view};
+use crate::computer::{
+    Computer, PHRASE, change, change_account, publish_badly, publish_well, secret, shop, view,
+};
 
 async fn store(desk: &Desk, kind: StoreKind) -> PasswordStore {
     let stores = desk.password_stores().await.unwrap();
@@ -36,13 +38,29 @@ async fn a_password_that_is_not_kept_is_known_until_the_window_is_closed() {
     desk.check_server(&shop(), drop).await.unwrap();
 
     for other in [json!({ "user": "other" }), json!({ "host": "localhost" })] {
-        change(&desk, other).await.unwrap();
-        assert_eq!(publish_badly(&desk).await.code, Code::PasswordMissing, "not for another account");
-        change(&desk, json!({ "user": user, "host": daemon.host() })).await.unwrap();
-        assert_eq!(publish_badly(&desk).await.code, Code::PasswordMissing, "and forgotten");
-        desk.set_password(&shop(), user.clone(), secret(daemon.password()), false).await.unwrap();
+        let before = view(&desk).await.site;
+        let refused = change(&desk, other).await.unwrap_err();
+        assert_eq!((refused.code, view(&desk).await.site), (Code::PasswordMissing, before));
         publish_well(&desk).await;
     }
+    for other in [json!({ "port": 1 }), json!({ "protocol": "ftp", "trusted_certificate": null })] {
+        let before = view(&desk).await.site;
+        change(&desk, other).await.unwrap();
+        assert_eq!(
+            publish_badly(&desk).await.code,
+            Code::PasswordMissing,
+            "not for another server, nor in the open"
+        );
+        let before = serde_json::to_value(before).unwrap();
+        change(&desk, before).await.unwrap();
+        publish_well(&desk).await;
+    }
+
+    let wrong = secret("wrong");
+    desk.set_password(&shop(), user.clone(), wrong, false).await.unwrap();
+    assert_eq!(publish_badly(&desk).await.code, Code::LoginRejected);
+    assert_eq!(publish_badly(&desk).await.code, Code::PasswordMissing, "it is not tried again");
+    desk.set_password(&shop(), user.clone(), secret(daemon.password()), false).await.unwrap();
 
     let next_day = computer.unlocked_window().await;
     assert_eq!(publish_badly(&next_day).await.code, Code::PasswordMissing);
@@ -55,6 +73,64 @@ async fn a_password_that_is_not_kept_is_known_until_the_window_is_closed() {
         let text = fs::read(next_day.about().await.unwrap().data_folder.join(entry)).unwrap();
         assert!(!String::from_utf8_lossy(&text).contains(daemon.password()), "{entry}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_account_has_its_own_password() {
+    let (daemon, other, computer) =
+        (Daemon::start(Kind::Vsftpd), Daemon::start(Kind::ProFtpd), Computer::new());
+    computer.write(&[("index.html", b"welcome")]);
+    let desk = computer.unlocked_window().await;
+    desk.add_site(computer.site(&daemon), secret(daemon.password())).await.unwrap();
+    let there = json!({
+        "host": "localhost", "port": other.port(),
+        "trusted_certificate": slipway_api::core::Sha256(other.certificate_sha256()).to_string(),
+    });
+    let refused = change_account(&desk, there.clone(), "").await.unwrap_err();
+    assert_eq!((refused.code, view(&desk).await.site), (Code::PasswordMissing, computer.site(&daemon)));
+    change_account(&desk, there.clone(), other.password()).await.unwrap();
+    publish_well(&desk).await;
+    assert!(other.root().join("index.html").exists());
+    assert!(!other.log().contains(daemon.password()));
+    publish_well(&computer.unlocked_window().await).await;
+
+    // Where the file is locked nothing is changed: what it keeps would be sent to the new server one day.
+    let locked = computer.window().await;
+    let back = json!({ "host": daemon.host(), "port": daemon.port() });
+    let refused = change_account(&locked, back, daemon.password()).await.unwrap_err();
+    assert_eq!(
+        (refused.code, view(&desk).await.site.host.as_str()),
+        (Code::CredentialsKeyMissing, "localhost")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_nothing_can_be_kept_the_new_password_is_known_for_a_while() {
+    let (daemon, computer) = (Daemon::start(Kind::PureFtpd), Computer::new());
+    computer.write(&[("index.html", b"welcome")]);
+    let desk = computer.window().await;
+    let mut site = computer.site(&daemon);
+    site.user = "someone".into();
+    desk.add_site(site, secret("")).await.unwrap();
+    change_account(&desk, json!({ "user": daemon.user() }), daemon.password()).await.unwrap();
+    publish_well(&desk).await;
+    assert!(!desk.about().await.unwrap().data_folder.join("credentials.sealed").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_name_that_is_kept_with_the_password_hides_nothing() {
+    let (daemon, computer) = (Daemon::start(Kind::Vsftpd), Computer::new());
+    computer.write(&[("index.html", b"welcome")]);
+    let desk = computer.unlocked_window().await;
+    let mut site = computer.site(&daemon);
+    site.user = "someone".into();
+    desk.add_site(site, secret("")).await.unwrap();
+    let (user, password) = (daemon.user().to_owned(), secret(daemon.password()));
+    desk.slipway().set_credentials(&shop(), Some(user), Some(password)).await.unwrap();
+    publish_well(&desk).await;
+    assert_eq!(view(&desk).await.online.unwrap().files, 1);
+    let plan = desk.plan(&shop(), Default::default()).await.unwrap();
+    assert_eq!((plan.changes.len(), plan.unchanged), (0, 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,10 +2,10 @@
 
 use serde_json::json;
 use slipway_api::RunKind;
-use slipway_api::core::{Code, RunId, RunState};
-use slipway_api::desk::{Desk, PublishRequest, RunEvent};
+use slipway_api::core::{Code, Protocol, RunId, RunState, Site};
+use slipway_api::desk::{Account, Desk, PublishRequest, RunEvent};
 use slipway_store::{DataDir, Ledger};
-use slipway_testkit::{Daemon, Kind};
+use slipway_testkit::{Action, ControlProxy, Daemon, Kind};
 
 use crate::computer::{Computer, Ears, change, publish_badly, publish_well, secret, shop, view};
 
@@ -62,8 +62,7 @@ async fn while_it_goes_on_another_is_refused_and_a_late_listener_hears_how_it_st
     let other = computer.unlocked_window().await;
     assert_eq!(view(&other).await.last, None, "it is not taken for one that was left behind");
     assert_eq!(publish_badly(&other).await.code, Code::AnotherPublishRunning);
-    let last = view(&other).await.last.unwrap();
-    assert_eq!((last.state, last.failure.unwrap().code), (RunState::Failed, Code::AnotherPublishRunning));
+    assert_eq!(view(&other).await.last, None, "how the one that is under way ends is what counts");
 
     desk.close().await;
     assert!(!desk.is_busy());
@@ -97,6 +96,61 @@ async fn a_publish_sends_those_away_who_only_look() {
     assert_eq!(looking.await.unwrap().unwrap_err().code, Code::Cancelled);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn once_it_goes_live_a_publish_comes_to_its_end() {
+    let (daemon, computer) = (Daemon::start(Kind::PureFtpd), Computer::new());
+    let pages: Vec<String> = (0..30).map(|number| format!("page-{number}.html")).collect();
+    computer.write(&pages.iter().map(|page| (page.as_str(), &b"new"[..])).collect::<Vec<_>>());
+    let desk = computer.unlocked_window().await;
+    let proxy = ControlProxy::start(daemon.port());
+    let site = Site { port: Some(proxy.port()), ..computer.slow_site(&daemon, 1_000_000) };
+    desk.add_site(site, secret(daemon.password())).await.unwrap();
+    let (closing, closed) = tokio::sync::oneshot::channel();
+    let (handle, stopped) = (tokio::runtime::Handle::current(), desk.clone());
+    let stop = move || {
+        handle.block_on(stopped.stop(&shop())).unwrap();
+        drop(closing.send(handle.spawn(async move { stopped.close().await })));
+    };
+    proxy.at_verb("RNTO", 1, Action::Notify(Box::new(stop)));
+    publish_well(&desk).await;
+    closed.await.unwrap().await.unwrap();
+    assert!(pages.iter().all(|page| daemon.root().join(page).exists()));
+    assert_eq!(view(&desk).await.last.unwrap().state, RunState::Live);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_request_and_the_end_stop_those_that_wait() {
+    let (computer, silent) = (Computer::new(), tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap());
+    let port = Some(silent.local_addr().unwrap().port());
+    let desk = computer.window().await;
+    let account = || Account {
+        host: "127.0.0.1".to_owned(),
+        user: "anna".to_owned(),
+        password: secret("x"),
+        protocol: Protocol::Ftp,
+        port,
+        connections: 1,
+        trusted_certificate: None,
+    };
+    let check = || {
+        let (desk, account) = (desk.clone(), account());
+        tokio::spawn(async move { desk.check_account(account, drop).await.unwrap_err().code })
+    };
+    let folder = computer.folder();
+    let first = check();
+    let folders = tokio::spawn({
+        let (desk, account, folder) = (desk.clone(), account(), folder.clone());
+        async move { desk.folders(account, &folder).await.unwrap_err().code }
+    });
+    // Nothing is ever said to those who come.
+    let _waiting = (silent.accept().await.unwrap(), silent.accept().await.unwrap());
+    let second = check();
+    assert_eq!(first.await.unwrap(), Code::Cancelled);
+    let _third = silent.accept().await.unwrap();
+    desk.close().await;
+    assert_eq!((second.await.unwrap(), folders.await.unwrap()), (Code::Cancelled, Code::Cancelled));
+}
+
 #[tokio::test]
 async fn a_run_that_its_process_left_behind_is_found() {
     let (daemon, computer) = (Daemon::start(Kind::Vsftpd), Computer::new());
@@ -111,6 +165,7 @@ async fn a_run_that_its_process_left_behind_is_found() {
     let run = RunId::from_random([5; 16]);
     ledger.begin_run(&run, place, RunKind::Publish, 1_000).unwrap();
     ledger.set_state(&run, RunState::GoingLive).unwrap();
+    change(&desk, json!({ "remote_dir": "elsewhere" })).await.unwrap();
     assert_eq!(view(&desk).await.last, None, "its process is at work");
     drop(lock);
     let last = view(&desk).await.last.unwrap();

@@ -5,9 +5,9 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use slipway_core::{Change, Check, Code, RemotePath, Sha256, Totals};
+use slipway_core::{Change, Check, Code, PipelineStep, RemotePath, Sha256, Totals};
 use slipway_engine::{
-    PublishOptions, ServerFolder, Work, check, check_somewhere, compare, fetch, preview, survey,
+    Order, PublishOptions, ServerFolder, Work, check, check_somewhere, compare, fetch, preview, run, survey,
 };
 use slipway_remote::faulty::{Delayed, Fault, Faulty, Operation};
 use slipway_remote::memory::{MemoryOptions, MemoryServer};
@@ -318,4 +318,45 @@ async fn nothing_is_said_to_be_saved_where_the_folder_is_not_there_yet() {
     let report = check(&on(&fixture, Arc::new(fixture.server.clone())), &told).await.unwrap();
     assert!(report.steps.iter().any(|step| step.detail.contains("not there yet")));
     assert!(passed.lock().unwrap().is_empty() && fixture.server.files().is_empty());
+}
+
+#[tokio::test]
+async fn a_check_that_is_stopped_in_the_middle_leaves_nothing() {
+    for somewhere in [false, true] {
+        let fixture = fixture();
+        let cancel = fixture.cancel.clone();
+        let faulty = Faulty::new(fixture.server.clone(), move |operation, _| {
+            if matches!(operation, Operation::Upload(_)) {
+                cancel.cancel();
+            }
+            None
+        });
+        // Far enough away that it could be given up between two commands.
+        let far = Delayed::new(faulty, Duration::from_millis(1));
+        let work = on(&fixture, Arc::new(far));
+        let passed = |check| assert_ne!(check, Check::MaySave);
+        let stopped = if somewhere {
+            check_somewhere(&work, &passed).await.unwrap_err()
+        } else {
+            check(&work, &passed).await.unwrap_err()
+        };
+        assert_eq!(stopped.code, Code::Cancelled);
+        assert!(fixture.server.files().is_empty(), "{:?}", fixture.server.files());
+    }
+}
+
+#[tokio::test]
+async fn what_was_brought_down_is_not_new() {
+    let fixture = fixture();
+    fixture.server.put("index.html", b"home");
+    fixture.server.put("about.html", b"about");
+    let server: Arc<dyn Connector> = Arc::new(fixture.server.clone());
+    let order = Order { steps: vec![PipelineStep::Pull], ..Order::default() };
+    run(&on(&fixture, server.clone()), &order).await.unwrap();
+    fixture.write("about.html", "about us");
+    fixture.write("new.html", "new");
+    let compared = compare(&on(&fixture, server), &PublishOptions::default()).await.unwrap().plan;
+    let uploads: Vec<_> = compared.uploads.iter().map(|u| (u.path.as_str(), u.change)).collect();
+    assert_eq!(uploads, [("about.html", Change::Foreign), ("new.html", Change::New)]);
+    assert_eq!((compared.unchanged, compared.after), (1, Totals { files: 3, bytes: 4 + 8 + 3 }));
 }

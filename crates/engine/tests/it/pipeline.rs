@@ -181,11 +181,12 @@ async fn what_a_failed_publish_says_of_itself() {
 #[tokio::test]
 async fn what_a_cancelled_publish_says_of_itself() {
     let fixture = Fixture::new(MemoryOptions::default());
-    fixture.write("a.css", "four");
+    fixture.write("css/a.css", "four");
     fixture.write("index.html", "x");
     let cancel = fixture.cancel.clone();
     let faulty = Faulty::new(fixture.server.clone(), move |operation: &Operation, _| {
-        matches!(operation, Operation::Rename(..)).then(|| {
+        // The last thing before the site goes live.
+        matches!(operation, Operation::MakeFolder(folder) if folder.as_str() == "css").then(|| {
             cancel.cancel();
             Fault::Hang
         })
@@ -195,6 +196,27 @@ async fn what_a_cancelled_publish_says_of_itself() {
     let step = last_step(&fixture);
     assert_eq!((step.files, step.bytes), (0, 5));
     assert!(step.connections > 0 && step.seconds > 0.0);
+}
+
+#[tokio::test]
+async fn once_it_goes_live_a_publish_is_not_stopped() {
+    let fixture = Fixture::new(MemoryOptions::default());
+    for number in 0..40 {
+        fixture.write(&format!("page-{number}.html"), "x");
+    }
+    let cancel = fixture.cancel.clone();
+    let goes_live = |operation: &Operation| matches!(operation, Operation::Rename(_, to) if !to.is_own());
+    let faulty = Faulty::new(fixture.server.clone(), move |operation: &Operation, _| {
+        if goes_live(operation) {
+            cancel.cancel();
+        }
+        None
+    });
+    let outcome = run_over(&fixture, Arc::new(faulty), &order(&[PipelineStep::Publish])).await.unwrap();
+    assert!(fixture.cancel.is_cancelled());
+    assert_eq!(outcome.uploaded, 40);
+    assert_eq!(fixture.online(), fixture.local());
+    fixture.assert_tidy();
 }
 
 /// What was brought down is Slipway's once it was published: from then on it is removed with the rest.

@@ -1,6 +1,6 @@
 //! Publishes that go as they should, and those that are refused.
 
-use slipway_core::{Code, Decision, OnConflict, RemotePath, RunState, Sha256, SiteState};
+use slipway_core::{Answer, Code, Decision, OnConflict, RemotePath, RunState, Sha256, SiteState};
 use slipway_engine::{PublishOptions, preview};
 use slipway_remote::memory::MemoryOptions;
 use slipway_testkit::{Daemon, Kind};
@@ -123,7 +123,9 @@ async fn each_file_changed_on_the_server_can_be_decided() {
         assert_eq!(conflicts, [("about.html", false), ("index.html", false), ("css/site.css", true)]);
         assert!(found.conflicts.iter().all(|conflict| conflict.server.size == theirs.len() as u64));
         let decide = |options: &mut PublishOptions, path: &str, decision| {
-            options.decided.insert(RemotePath::new(path).unwrap(), decision);
+            let path = RemotePath::new(path).unwrap();
+            let seen = found.conflicts.iter().find(|conflict| conflict.path == path).unwrap().server;
+            options.decided.insert(path, Answer { decision, seen });
         };
         decide(&mut options, "index.html", Decision::Keep);
         decide(&mut options, "about.html", Decision::Replace);

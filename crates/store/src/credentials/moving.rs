@@ -13,20 +13,21 @@ pub(super) fn move_all(
     from: &dyn CredentialStore,
     to: &dyn CredentialStore,
 ) -> Result<Vec<SiteName>, CredentialError> {
-    let copied = copy_all(from, to)?;
+    let copied = copy_all(from, to, &[])?;
     for (site, types) in &copied {
         from.remove(site, types)?;
     }
     Ok(copied.into_iter().map(|(site, _)| site).collect())
 }
 
-/// Copies everything, and reads all of it back.
+/// Copies everything but what is kept for the sites of `stay`, and reads all of it back.
 pub(super) fn copy_all(
     from: &dyn CredentialStore,
     to: &dyn CredentialStore,
+    stay: &[SiteName],
 ) -> Result<Copied, CredentialError> {
     let mut copied = Copied::new();
-    for (site, _) in from.list(&[])? {
+    for (site, _) in from.list(&[])?.into_iter().filter(|(site, _)| !stay.contains(site)) {
         let values = from.get(&site, &[])?;
         to.set(&site, &values)?;
         if !to.get(&site, &[])?.holds(&values) {

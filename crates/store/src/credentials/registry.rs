@@ -271,8 +271,8 @@ impl Credentials {
         result
     }
 
-    /// Chooses another store, and brings along all that is kept in the one that was chosen until now: copies it, reads it
-    /// back, chooses, and only then removes it there, but for the sites of `stay`. A password store that this computer
+    /// Chooses another store, and brings along what is kept in the one that was chosen until now, but for the sites of
+    /// `stay`: copies it, reads it back, chooses, and only then removes it there. A password store that this computer
     /// does not have keeps nothing. On an error the choice stays, and nothing is removed.
     pub fn change_to(&self, to: StoreKind, stay: &[SiteName]) -> Result<(), CredentialError> {
         let from = self.chosen()?;
@@ -282,10 +282,10 @@ impl Credentials {
         self.store(to).available()?;
         let copied = match self.store(from).available() {
             Err(CredentialError::Unavailable { .. }) => Vec::new(),
-            _ => copy_all(self.store(from), self.store(to))?,
+            _ => copy_all(self.store(from), self.store(to), stay)?,
         };
         self.choose(to)?;
-        for (site, types) in copied.iter().filter(|(site, _)| !stay.contains(site)) {
+        for (site, types) in &copied {
             if let Err(error) = self.store(from).remove(site, types) {
                 tracing::warn!(%error, %site, store = from.as_str(), "a copy stays where it was kept before");
             }

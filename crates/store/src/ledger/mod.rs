@@ -9,6 +9,7 @@ mod hashes;
 mod journal;
 mod migrations;
 mod online;
+mod places;
 mod published;
 mod runs;
 mod server;

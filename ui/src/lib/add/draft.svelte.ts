@@ -1,13 +1,12 @@
 /** A website on its way to be added: all that was chosen, so that Back loses nothing. Keeps nothing on disk. */
 import type { Backend } from '../backend/backend';
 import { asFailure } from '../backend/backend';
-import type { Account, Check, Failure, FolderReport, Protocol, RemoteFolder, ServerFolders, Settings, Site } from '../backend/types';
+import type { Account, Check, Failure, FolderReport, RemoteFolder, ServerFolders, Settings, Site } from '../backend/types';
+import { Connection } from '../parts/connection.svelte';
 import { baseName } from '../words/format';
 
 export const STEPS = ['folder', 'hosting', 'connect', 'place'] as const;
 export type Step = (typeof STEPS)[number];
-
-const MOST_CONNECTIONS = 16;
 
 export class Draft {
   step = $state<Step>('folder');
@@ -21,17 +20,18 @@ export class Draft {
   host = $state('');
   user = $state('');
   password = $state('');
-  protocol = $state<Protocol>('ftps');
-  port = $state('');
-  connections = $state('');
+  readonly connection: Connection;
   trusted = $state<string | null>(null);
   /** The fields that a pasted text filled. */
   pasted = $state<'none' | 'found' | 'nothing'>('none');
+  /** What the pasted text said besides. */
   #readDir: string | null = null;
 
   passed = $state<Check[]>([]);
   checked = $state(false);
-  /** Why the folder, or the account, can't be used. */
+  /** Why the folder can't be used. */
+  folderFailure = $state.raw<Failure | null>(null);
+  /** Why the account can't be used. */
   failure = $state.raw<Failure | null>(null);
   /** Why the website could not be added as chosen. */
   refused = $state.raw<Failure | null>(null);
@@ -40,60 +40,91 @@ export class Draft {
   place = $state('');
   webUrl = $state('');
   name = $state('');
+  /** What was found, as long as nobody typed something else. */
+  #foundUrl = '';
+  #foundName = '';
+  /** The server and the user that were tried last. */
+  #tried: { server: string; user: string } | null = null;
+  /** What is under way at the server; what comes later than another turn is not heard. */
   #turn = 0;
+  #look = 0;
 
   constructor(
     private readonly backend: Backend,
     private readonly taken: () => string[],
     private readonly defaults: Pick<Settings, 'connections' | 'limit'>,
   ) {
-    this.connections = String(defaults.connections);
+    this.connection = new Connection(defaults);
   }
 
+  /** Shows a step; what the one before still waits for changes nothing any more. */
+  goTo(step: Step): void {
+    this.#turn++;
+    this.step = step;
+  }
+
+  /** Looks at a folder. A later look overtakes an earlier one. */
   async look(folder: string): Promise<void> {
+    const look = ++this.#look;
     this.looking = true;
-    try {
-      this.report = await this.backend.lookAtFolder(folder);
-      this.name = this.#freeName(baseName(folder));
-      this.failure = null;
-    } catch (thrown) {
-      this.report = null;
-      this.failure = asFailure(thrown);
-    } finally {
-      this.looking = false;
-    }
+    const found = await this.backend.lookAtFolder(folder).then(
+      (report) => ({ report, failure: null }),
+      (thrown: unknown) => ({ report: null, failure: asFailure(thrown) }),
+    );
+    if (look !== this.#look) return;
+    this.looking = false;
+    this.report = found.report;
+    this.folderFailure = found.failure;
+    if (!found.report || this.name !== this.#foundName) return;
+    this.name = this.#foundName = this.#freeName(baseName(folder));
   }
 
   /** Fills the fields from what was pasted; the text itself is not kept. */
   async paste(text: string): Promise<void> {
     const found = await this.backend.readText(text);
+    this.#forgetServer();
     this.host = found.host ?? this.host;
     this.user = found.user ?? this.user;
     this.password = found.password ?? this.password;
-    this.protocol = found.protocol ?? this.protocol;
-    this.port = found.port?.toString() ?? this.port;
-    this.webUrl = found.web_url ?? this.webUrl;
+    this.connection.protocol = found.protocol ?? this.connection.protocol;
+    this.connection.port = found.port?.toString() ?? this.connection.port;
+    if (found.web_url) this.webUrl = this.#foundUrl = found.web_url;
     this.#readDir = found.remote_dir;
-    this.server = null;
     this.pasted = found.host || found.user || found.password ? 'found' : 'nothing';
   }
 
   clear(): void {
+    this.#forgetServer();
     this.host = '';
     this.user = '';
     this.password = '';
-    this.port = '';
-    this.protocol = 'ftps';
+    this.connection.port = '';
+    this.connection.protocol = 'ftps';
     this.pasted = 'none';
   }
 
-  get portWrong(): boolean {
-    return this.port.trim() !== '' && !(Number.isInteger(Number(this.port)) && Number(this.port) > 0 && Number(this.port) < 65_536);
+  /** What was learned of a server does not hold for another one. */
+  #forgetServer(): void {
+    this.#tried = null;
+    this.trusted = null;
+    this.#readDir = null;
+    this.#forgetFolders();
   }
 
-  get connectionsWrong(): boolean {
-    const n = Number(this.connections);
-    return !(Number.isInteger(n) && n >= 1 && n <= MOST_CONNECTIONS);
+  #forgetFolders(): void {
+    this.server = null;
+    if (this.webUrl === this.#foundUrl) this.webUrl = '';
+    this.#foundUrl = '';
+  }
+
+  /** Remembers which account is tried, and forgets what another one was like. */
+  #compareTried(): void {
+    const { host, port, protocol, user } = this.account;
+    const server = `${host.toLowerCase()}:${port ?? (protocol === 'ftps-implicit' ? 990 : 21)}`;
+    const before = this.#tried;
+    if (before && before.server !== server) this.#forgetServer();
+    else if (before && before.user !== user) this.#forgetFolders();
+    this.#tried = { server, user };
   }
 
   get account(): Account {
@@ -101,9 +132,7 @@ export class Draft {
       host: this.host.trim(),
       user: this.user.trim(),
       password: this.password,
-      protocol: this.protocol,
-      port: this.port.trim() ? Number(this.port) : null,
-      connections: Number(this.connections),
+      ...this.connection.asked,
       trusted_certificate: this.trusted,
     };
   }
@@ -111,6 +140,7 @@ export class Draft {
   /** Tries the account; then looks at the folders there. A later try overtakes an earlier one. */
   async check(): Promise<void> {
     const turn = ++this.#turn;
+    this.#compareTried();
     this.passed = [];
     this.checked = false;
     this.failure = null;
@@ -130,7 +160,7 @@ export class Draft {
     this.failure = null;
     try {
       await this.#survey(turn);
-      if (turn === this.#turn) this.step = 'place';
+      if (turn === this.#turn) this.goTo('place');
     } catch (thrown) {
       if (turn === this.#turn) this.failure = asFailure(thrown);
     }
@@ -143,7 +173,7 @@ export class Draft {
     this.server = server;
     // What was chosen stays, as long as it is on the same server.
     if (!before || this.chosen === null) this.place = this.#told(server.root) ?? server.likely;
-    if (!this.webUrl) this.webUrl = server.web_url ?? '';
+    if (!this.webUrl) this.webUrl = this.#foundUrl = server.web_url ?? '';
     this.refused = null;
     this.checked = true;
   }
@@ -212,8 +242,9 @@ export class Draft {
   }
 
   /**
-   * Adds the website, and allows the program that makes it, since the person saw its name and agreed. A password
-   * that is not kept is remembered until Slipway is closed. Says whether files may be saved in the chosen folder.
+   * Adds the website, and asks whether the program that makes it may run; where it may not, the first publish says so.
+   * A password that is not kept is remembered until Slipway is closed. Fails, and adds nothing, where no file may be
+   * saved in the chosen folder.
    */
   async add(keep: boolean): Promise<void> {
     const { site, backend } = this;
@@ -221,15 +252,16 @@ export class Draft {
     await backend.addSite(site, keep ? this.password : '');
     try {
       if (!keep) await backend.setPassword(site.name, site.user, this.password, false);
-      if (site.build) await backend.allowBuild(site.name);
       await backend.checkServer(site.name, () => undefined);
     } catch (thrown) {
       const failure = asFailure(thrown);
       // Another folder may be chosen here; all else is told, with its way on, once it is published.
-      if (failure.code !== 'permission_denied') return;
-      await backend.removeSite(site.name);
-      throw failure;
+      if (failure.code === 'permission_denied') {
+        await backend.removeSite(site.name);
+        throw failure;
+      }
     }
+    if (site.build) await backend.allowBuild(site.name).catch(() => undefined);
   }
 
   #freeName(wanted: string): string {

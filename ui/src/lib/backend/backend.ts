@@ -34,7 +34,11 @@ export interface Backend {
   sites(): Promise<SiteView[]>;
   /** Adds a site and keeps its password; an empty one is not kept. Adds nothing if the password cannot be kept. */
   addSite(site: Site, password: string): Promise<void>;
-  changeSite(name: string, change: SiteChange): Promise<SiteView>;
+  /**
+   * Changes settings. Another server or user takes the password once more, so that none goes where it was not meant for;
+   * without it nothing is changed.
+   */
+  changeSite(name: string, change: SiteChange, password?: string): Promise<SiteView>;
   removeSite(name: string): Promise<void>;
   /** Keeps the password, or only remembers it until Slipway is closed. */
   setPassword(name: string, user: string, password: string, keep: boolean): Promise<void>;
@@ -44,7 +48,7 @@ export interface Backend {
   passwordStores(): Promise<PasswordStore[]>;
   /** Keeps passwords there from now on, and moves those that are kept. The encrypted file needs its pass phrase. */
   usePasswordStore(kind: StoreKind, passphrase: string | null): Promise<void>;
-  /** Lets the site's build commands run on this computer. */
+  /** Asks the person whether the site's build commands may run on this computer; fails where they may not. */
   allowBuild(name: string): Promise<void>;
   trustCertificate(name: string, sha256: string): Promise<void>;
 

@@ -25,7 +25,7 @@ export function tauriBackend(): Backend {
 
     sites: () => invoke('sites'),
     addSite: (site, password) => invoke('add_site', { site, password }),
-    changeSite: (name, change) => invoke('change_site', { name, change }),
+    changeSite: (name, change, password) => invoke('change_site', { name, change, password: password ?? null }),
     removeSite: (name) => invoke('remove_site', { name }),
     setPassword: (name, user, password, keep) => invoke('set_password', { name, user, password, keep }),
     unlockPasswords: (passphrase) => invoke('unlock_passwords', { passphrase }),

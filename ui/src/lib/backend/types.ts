@@ -136,6 +136,19 @@ export const CODES = [
 /** How a local file is found to have changed. */
 export type Compare = 'modified' | 'checksum';
 
+/**
+ * Whose version of a file stays that someone else changed on the server. The rest says which version of theirs was
+ * seen, as the `ConflictRow` did: another one is not replaced, but asked about again.
+ */
+export interface ConflictAnswer {
+  /** Whose stays. */
+  decision: Decision;
+  /** Its size on the server in bytes. */
+  server_size: number;
+  /** When it was changed by the server's clock, in milliseconds since 1970, where the server says so. */
+  server_modified_ms: number | null;
+}
+
 /** A file that someone else changed on the server since it was published. */
 export interface ConflictRow {
   /** Its path below the publish folder. */
@@ -427,7 +440,7 @@ export interface PublishOptions {
   /** Connections at once, if not as the site says. */
   connections?: number;
   /** For each file that someone else changed: whose stays. */
-  conflicts?: Record<string, Decision>;
+  conflicts?: Record<string, ConflictAnswer>;
   /** Take off what Slipway did not put there; holds the name that was typed. */
   purge_confirmed?: string;
 }

@@ -9,7 +9,7 @@ export type From = 'key' | 'menu';
 const SAME_KEY_MS = 400;
 
 const platform = navigator.userAgent.includes('Mac') ? 'metaKey' : 'ctrlKey';
-const KEYS: Readonly<Record<string, MenuItem>> = { n: 'add', ',': 'settings', r: 'look_again', Enter: 'publish', f: 'find' };
+const KEYS: Readonly<Record<string, MenuItem>> = { n: 'add', ',': 'settings', r: 'look_again', enter: 'publish', f: 'find' };
 
 export class Commands {
   #last: { item: MenuItem; from: From; at: number } | null = null;
@@ -19,7 +19,9 @@ export class Commands {
   /** A key with Cmd or Ctrl, if it means something. */
   key(event: KeyboardEvent): void {
     if (!event[platform] || event.altKey || event.shiftKey) return;
-    const item = KEYS[event.key] ?? (/^[1-9]$/.test(event.key) ? (`site_${event.key}` as MenuItem) : undefined);
+    // Some keyboards have their digits above other signs, and Caps Lock makes letters large.
+    const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code)?.[1];
+    const item = digit === undefined ? KEYS[event.key.toLowerCase()] : (`site_${digit}` as MenuItem);
     if (item === undefined) return;
     event.preventDefault();
     if (!event.repeat) this.run(item, 'key');
@@ -51,7 +53,7 @@ export class Commands {
       case 'find':
         return document.querySelector<HTMLElement>('[data-find] input')?.focus();
       case 'publish':
-        if (view && !view.running) void app.publish(view.site.name);
+        if (view && !view.running) this.#publish(view.site.name);
         return;
       case 'look_again':
         if (view && !view.running) void app.lookAgain(view.site.name);
@@ -67,6 +69,14 @@ export class Commands {
         if (site && !adding) app.open(site.site.name);
       }
     }
+  }
+
+  /** Does the next step that the screen of the site shows, which is not always to publish: a password may be wrong. */
+  #publish(name: string): void {
+    const { app } = this;
+    if (app.place.at === 'site' && app.place.tab !== 'overview') app.open(name);
+    else if (app.ends.done(name)) void app.publish(name);
+    else document.querySelector<HTMLElement>('main .button.main')?.click();
   }
 }
 
@@ -100,8 +110,14 @@ export function menuLabels(sites: readonly string[]): Record<string, string> {
     hide_others: m.menu_hide_others(),
     show_all: m.menu_show_all(),
     minimize: m.menu_minimize(),
-    zoom: m.menu_zoom(),
+    zoom_in: m.menu_zoom_in(),
+    zoom_out: m.menu_zoom_out(),
+    zoom_reset: m.menu_zoom_reset(),
     choose_folder: m.folder_dialog(),
+    allow_title: m.allow_title(),
+    allow_text: m.allow_text(),
+    allow_yes: m.allow_yes(),
+    allow_no: m.allow_no(),
     quit_title: m.quit_title(),
     quit_text: m.quit_text(),
     quit_stop: m.quit_stop(),

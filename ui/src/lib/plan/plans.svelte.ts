@@ -1,6 +1,6 @@
 /** What publishing each site would do: looked at when a site is opened, when the window comes back, and when asked. */
 import { asFailure, type Backend } from '../backend/backend';
-import type { Failure, PlanView } from '../backend/types';
+import type { Failure, PlanView, PublishOptions } from '../backend/types';
 
 /** What a look asks: this computer alone, which is quick, or the server as well. */
 export type Asks = 'folder' | 'server';
@@ -14,7 +14,11 @@ export class Plans {
   #states = $state.raw<ReadonlyMap<string, PlanState>>(new Map());
   readonly #turns = new Map<string, number>();
 
-  constructor(private readonly backend: Backend) {}
+  /** Calls back when a look finds that a site is not there any more. */
+  constructor(
+    private readonly backend: Backend,
+    private readonly gone: () => void,
+  ) {}
 
   of(site: string): PlanState {
     return this.#states.get(site) ?? { is: 'looking', before: null };
@@ -30,9 +34,15 @@ export class Plans {
     return state.is === 'ready' ? state.plan : null;
   }
 
+  /** The list that is on the screen. */
+  #shown(site: string): PlanView | null {
+    const state = this.of(site);
+    return state.is === 'looking' ? state.before : this.ready(site);
+  }
+
   /** Looks again and says so; the old list stays meanwhile. A later look overtakes an earlier one. */
   async look(site: string, asks: Asks = 'folder'): Promise<void> {
-    this.#put(site, { is: 'looking', before: this.ready(site) });
+    this.#put(site, { is: 'looking', before: this.#shown(site) });
     await this.#ask(site, asks);
   }
 
@@ -57,12 +67,19 @@ export class Plans {
     if (this.#turns.get(site) !== turn) return;
     if (state.is === 'failed' && state.failure.code === 'cancelled') this.#leaveOff(site);
     else this.#put(site, state);
+    if (state.is === 'failed' && state.failure.code === 'site_not_found') this.gone();
   }
 
   /** A publish sends those away who look; once it has ended they look again. */
   #leaveOff(site: string): void {
     const state = this.of(site);
     if (state.is === 'looking' && state.before) this.#put(site, { is: 'ready', plan: state.before, asked: 'folder' });
+  }
+
+  /** What failed while the server was asked for something else is shown as a look's would be. */
+  fail(site: string, failure: Failure): void {
+    this.#turns.set(site, (this.#turns.get(site) ?? 0) + 1);
+    this.#put(site, { is: 'failed', failure, asked: 'server' });
   }
 
   /** A site that is gone; another may get its name. */
@@ -76,8 +93,8 @@ export class Plans {
   }
 }
 
-/** The question that must be answered before this can be published. */
-export function asksFor(plan: PlanView): 'conflict' | 'removals' | null {
-  if (plan.conflicts.length > 0) return 'conflict';
-  return plan.removes_much ? 'removals' : null;
+/** The question that must be answered before this can be published, besides what is answered already. */
+export function asksFor(plan: PlanView, answers: PublishOptions = {}): 'conflict' | 'removals' | null {
+  if (plan.conflicts.length > 0 && !answers.conflicts) return 'conflict';
+  return plan.removes_much && !answers.yes && !answers.keep_removed ? 'removals' : null;
 }

@@ -49,9 +49,18 @@ export interface Folder {
 interface Heading {
   folder: Folder;
   open: boolean;
+  /** Which of the folders it is, from 1. */
+  place: number;
 }
 
-export type Line = Heading | { change: ChangeRow };
+interface Change {
+  change: ChangeRow;
+  /** Which of the changes in a folder it is, from 1; not where there are no headings. */
+  place?: number;
+  of?: Folder;
+}
+
+export type Line = Heading | Change;
 
 interface Wanted {
   filter: Filter;
@@ -68,20 +77,30 @@ export function byFolder(index: Index, wanted: Wanted, closed: ReadonlySet<strin
   const lines: Line[] = [];
   const passed = passes(wanted);
   let heading: Heading | undefined;
+  let headings = 0;
   for (const known of index.byFolder) {
     if (!passed(known)) continue;
     if (heading?.folder.path !== known.folder) {
-      heading = { folder: { path: known.folder, changes: 0 }, open: !closed.has(known.folder) };
+      heading = { folder: { path: known.folder, changes: 0 }, open: !closed.has(known.folder), place: ++headings };
       lines.push(heading);
     }
     heading.folder.changes += 1;
-    if (heading.open) lines.push({ change: known.row });
+    if (heading.open) lines.push({ change: known.row, place: heading.folder.changes, of: heading.folder });
   }
   return lines;
 }
 
 export function flat(index: Index, wanted: Wanted): Line[] {
   return index.asPlanned.filter(passes(wanted)).map(({ row }) => ({ change: row }));
+}
+
+/** How many folders have a heading. */
+export function headings(lines: readonly Line[]): number {
+  for (let at = lines.length - 1; at >= 0; at -= 1) {
+    const line = lines[at];
+    if (line && 'folder' in line) return line.place;
+  }
+  return 0;
 }
 
 /** A name that tells a line from all others. */

@@ -24,7 +24,7 @@ export interface Case {
 export function applies(action: Action, { failure, during, names }: Case): boolean {
   if (action === 'trust' || action === 'trust_new') return failure.certificate !== undefined;
   if (action === 'leave_out') return names.length > 0 && names.length >= (failure.count ?? 1);
-  if (action === 'history') return during === 'run';
+  if (action === 'history' || action === 'log') return during === 'run';
   return true;
 }
 
@@ -85,6 +85,7 @@ export async function act(app: App, action: Exclude<Action, keyof typeof FORM_OF
     case 'site_settings':
       return app.open(site.name, 'settings');
     case 'history':
+    case 'log':
       return app.open(site.name, 'history');
     case 'stop':
     case 'show_changes':

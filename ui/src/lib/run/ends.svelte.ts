@@ -30,6 +30,11 @@ export class Ends {
     this.#done = Object.fromEntries(Object.entries(this.#done).filter(([name]) => name !== site));
   }
 
+  /** A site that is gone; another may get its name. */
+  forget(site: string): void {
+    this.#clear(site);
+  }
+
   dismissed(site: string): boolean {
     return this.#seen[site] ?? false;
   }

@@ -38,17 +38,37 @@ export function mayStop(state: RunState): boolean {
   return ['preparing', 'sending'].includes(phaseOf(state));
 }
 
-/** Seconds in steps that people count in, so that the display stands still most of the time. */
-export function rounded(seconds: number): number {
-  if (seconds <= 10) return Math.max(1, Math.ceil(seconds));
-  if (seconds < 60) return Math.ceil(seconds / 5) * 5;
-  return Math.ceil(seconds / 60) * 60;
+/** What is said instead of numbers while there are none. */
+export function waitingFor(state: RunState): string {
+  if (state === 'queued') return m.wait_turn();
+  return state === 'building' ? m.wait_building() : m.takes_seconds();
 }
 
-/** The time left in words; nothing while it can't be told. */
-export function timeLeft(seconds: number | null | undefined): string {
-  if (seconds === null || seconds === undefined) return '';
-  if (seconds >= 3600) return m.left_hours({ time: duration(seconds) });
-  if (seconds > 600) return m.left_under_hour();
-  return m.left_about({ time: duration(rounded(seconds)) });
+/**
+ * Seconds as a step that people count in, as the command does: 0 to 9 are seconds, 10 to 18 five seconds each, 19 to 63
+ * minutes, 64 is under an hour, then hours.
+ */
+export function stepOf(seconds: number): number {
+  if (seconds <= 10) return Math.max(0, Math.ceil(seconds) - 1);
+  if (seconds <= 55) return 9 + Math.ceil((seconds - 10) / 5);
+  if (seconds <= 2_700) return 18 + Math.ceil(seconds / 60);
+  return 64 + Math.ceil(seconds / 3_600) - 1;
+}
+
+function wordsOf(step: number): string {
+  if (step === 64) return m.left_under_hour();
+  const seconds = step < 10 ? step + 1 : step < 19 ? 10 + (step - 9) * 5 : step < 64 ? (step - 18) * 60 : (step - 63) * 3_600;
+  return m.left_about({ time: duration(seconds) });
+}
+
+/** The time left of one phase. It never counts up by more than a step at a time. */
+export class TimeLeft {
+  #step = Infinity;
+
+  /** In words, given a new guess in seconds; nothing while it can't be told. */
+  say(seconds: number | null | undefined): string {
+    if (seconds === null || seconds === undefined) return '';
+    this.#step = Math.min(stepOf(seconds), this.#step + 1);
+    return wordsOf(this.#step);
+  }
 }

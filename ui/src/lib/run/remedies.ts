@@ -23,6 +23,7 @@ export type Action =
   | 'other_folder'
   | 'site_settings'
   | 'history'
+  | 'log'
   | 'stop'
   | 'show_changes'
   | 'copy';
@@ -54,7 +55,7 @@ export const REMEDIES: Record<Code, Remedy> = {
   certificate_unknown: { actions: ['trust', 'stop', 'copy'] },
   certificate_changed: { actions: ['stop', 'trust_new', 'copy'] },
   login_rejected: { form: 'sign_in', actions: ['copy'] },
-  too_many_connections: { actions: ['again', 'gently', 'copy'] },
+  too_many_connections: { actions: ['again', 'copy'] },
   folder_not_found: { actions: ['other_folder', 'again', 'copy'] },
   permission_denied: { actions: ['other_folder', 'again', 'copy'] },
   hosting_full: { actions: ['carry_on', 'copy'] },
@@ -76,7 +77,7 @@ export const REMEDIES: Record<Code, Remedy> = {
   many_removals: { actions: ['answer', 'stop'] },
   confirmation_needed: { actions: ['show_changes'] },
   build_not_allowed: { actions: ['stop', 'allow_build'] },
-  build_failed: { actions: ['again', 'history'] },
+  build_failed: { actions: ['again', 'log'] },
   sources_clash: { actions: ['open_folder', 'again'] },
   import_failed: { actions: ['show_changes', 'copy'] },
   another_publish_running: { actions: ['again'] },

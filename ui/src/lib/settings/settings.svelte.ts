@@ -11,14 +11,25 @@ export class SettingsState {
   }
 
   async load(): Promise<void> {
-    this.current = await this.backend.settings();
-    this.apply();
+    this.#take(await this.backend.settings());
   }
 
+  /** What cannot be saved is as it was before. */
   async change(change: Partial<Settings>): Promise<void> {
-    this.current = { ...this.current, ...change };
+    const before = $state.snapshot(this.current);
+    this.#take({ ...before, ...change });
+    try {
+      await this.backend.saveSettings($state.snapshot(this.current));
+    } catch (thrown) {
+      const kept = Object.keys(change).map((key) => [key, before[key as keyof Settings]]);
+      this.#take({ ...this.current, ...(Object.fromEntries(kept) as Partial<Settings>) });
+      throw thrown;
+    }
+  }
+
+  #take(settings: Settings): void {
+    this.current = settings;
     this.apply();
-    await this.backend.saveSettings($state.snapshot(this.current));
   }
 
   private apply(): void {

@@ -4,21 +4,25 @@ import type { Failure, HostEvent, LastRun, SiteView } from '../backend/types';
 
 export class Sites {
   list = $state<SiteView[]>([]);
-  ready = $state(false);
   #turn = 0;
-  /** What happened before the sites were known. */
-  #early: HostEvent[] = [];
+  /** What each request that is under way may not know yet. */
+  readonly #meanwhile = new Set<HostEvent[]>();
 
   constructor(private readonly backend: Backend) {}
 
   /** A later reply overtakes an earlier one. */
   async load(): Promise<void> {
     const turn = ++this.#turn;
-    const list = await this.backend.sites();
-    if (turn !== this.#turn) return;
-    this.list = list;
-    this.ready = true;
-    for (const event of this.#early.splice(0)) this.hear(event);
+    const heard: HostEvent[] = [];
+    this.#meanwhile.add(heard);
+    try {
+      const list = await this.backend.sites();
+      if (turn !== this.#turn) return;
+      this.list = list;
+      heard.forEach((event) => this.#follow(event));
+    } finally {
+      this.#meanwhile.delete(heard);
+    }
   }
 
   get(name: string): SiteView | undefined {
@@ -32,8 +36,12 @@ export class Sites {
 
   /** Follows a run's events, so that the row of the site shows how it goes. */
   hear(event: HostEvent): void {
+    this.#meanwhile.forEach((heard) => heard.push(event));
+    this.#follow(event);
+  }
+
+  #follow(event: HostEvent): void {
     if (event.kind !== 'run') return;
-    if (!this.ready) this.#early.push(event);
     const view = this.get(event.site);
     if (!view) return;
     const said = event.event;

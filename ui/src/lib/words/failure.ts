@@ -58,10 +58,23 @@ export function siteState(state: SiteState): string {
   return m[`site_state_${state}`]();
 }
 
-/** What the hosting company needs to know. Holds no password and no folder of this computer. */
+/** Whether it is no matter of the hosting company. */
+export function isFault(failure: Failure): boolean {
+  return failure.code === 'unexpected' || failure.code === 'data_unusable';
+}
+
+/** What went wrong in Slipway's own words, without what tells of this computer's owner. */
+function inDetail(failure: Failure, site: Site): string[] {
+  const lines = failure.stage ? [`${m.details_stage()}: ${failure.stage}`] : [];
+  const home = site.folder.split(/[/\\]/).slice(0, 3).join('/');
+  const detail = failure.detail.replaceAll('\\', '/').replaceAll(home, '…');
+  return [...lines, `${m.details_more()}: ${detail}`];
+}
+
+/** What those need to know who can help. Holds no password and no folder of this computer. */
 export function forHost(failure: Failure, site: Site): string {
   const lines = [
-    m.details_intro(),
+    isFault(failure) ? m.details_fault() : m.details_intro(),
     `${m.details_server()}: ${site.host}${site.port ? `:${site.port}` : ''} (${site.protocol})`,
     `${m.details_user()}: ${site.user}`,
     `${m.details_folder()}: ${site.remote_dir}`,
@@ -69,6 +82,7 @@ export function forHost(failure: Failure, site: Site): string {
   ];
   if (failure.server_reply) lines.push(`${m.details_reply()}: ${failure.server_reply}`);
   if (failure.certificate) lines.push(`${m.certificate_fingerprint()}: ${failure.certificate.sha256}`);
+  if (isFault(failure)) lines.push(...inDetail(failure, site));
   lines.push(`${m.details_time()}: ${new Date().toISOString()}`);
   return lines.join('\n');
 }

@@ -1,4 +1,5 @@
 /** Numbers, sizes, times and paths as people of each language write them. */
+import { m } from '../../paraglide/messages.js';
 import { locale } from './language.svelte';
 
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
@@ -21,7 +22,7 @@ export function percent(part: number): string {
   return numbers({ style: 'percent', maximumFractionDigits: 0 }).format(part);
 }
 
-/** A number of bytes, such as "14 kB" or "2.8 MB". */
+/** A number of bytes, such as "69 bytes", "14 kB" or "2.8 MB". */
 export function size(bytes: number): string {
   let step = 0;
   let value = bytes;
@@ -31,7 +32,9 @@ export function size(bytes: number): string {
   }
   const digits = value < 10 && step > 1 ? 1 : 0;
   const unit = UNITS[step] ?? 'byte';
-  return numbers({ style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: digits }).format(value);
+  // The short word for bytes has no plural in English.
+  const unitDisplay = step === 0 ? 'long' : 'short';
+  return numbers({ style: 'unit', unit, unitDisplay, maximumFractionDigits: digits }).format(value);
 }
 
 /** A span such as "18 seconds", in the largest unit that says enough. */
@@ -53,11 +56,15 @@ export function clock(ms: number): string {
   return new Intl.DateTimeFormat(locale(), { hour: 'numeric', minute: '2-digit' }).format(ms);
 }
 
+/** Whether it was today or yesterday. */
+function isNear(ms: number): boolean {
+  return [0, -1].includes(daysAway(ms));
+}
+
 /** The day in words: "today", "yesterday", "2 November". */
 export function day(ms: number): string {
-  const away = daysAway(ms);
-  if (away === 0 || away === -1) {
-    return new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' }).format(away, 'day');
+  if (isNear(ms)) {
+    return new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' }).format(daysAway(ms), 'day');
   }
   const sameYear = new Date(ms).getFullYear() === new Date().getFullYear();
   const year = sameYear ? {} : ({ year: 'numeric' } as const);
@@ -66,7 +73,9 @@ export function day(ms: number): string {
 
 /** "today, 14:03" */
 export function moment(ms: number): string {
-  return `${day(ms)}, ${clock(ms)}`;
+  const time = clock(ms);
+  const said = { time, hour: Number.parseInt(time, 10) };
+  return isNear(ms) ? m.moment_near({ day: day(ms), ...said }) : m.moment_far({ date: day(ms), ...said });
 }
 
 /** A day as it stands on a certificate. */

@@ -24,7 +24,8 @@ export function speak(wanted: string): void {
   document.documentElement.lang = current;
 }
 
-/** The language for numbers and dates. */
+/** The language for numbers and dates: as in the region that the system is set to, where it has the same language. */
 export function locale(): string {
-  return current === PSEUDO ? baseLocale : current;
+  const language = current === PSEUDO ? baseLocale : current;
+  return navigator.languages.find((wanted) => wanted !== PSEUDO && wanted.split('-')[0] === language) ?? language;
 }

@@ -9,7 +9,7 @@ mod site;
 
 pub use app::{About, PassPhrase, PasswordStore};
 pub use event::{HostEvent, MenuItem, Planned, RunEvent};
-pub use plan::{ChangeKind, ChangeRow, ConflictRow, PlanView, PublishRequest};
+pub use plan::{ChangeKind, ChangeRow, ConflictAnswer, ConflictRow, PlanView, PublishRequest};
 pub use server::{Account, FolderReport, Generator, HostingText, RemoteFolder, ServerFolders};
 pub use site::{LastRun, Online, RunKind, RunNow, RunRecord, SiteView};
 pub use slipway_store::settings::{AppSettings, Language, Theme};

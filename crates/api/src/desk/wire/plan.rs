@@ -54,6 +54,19 @@ pub struct ConflictRow {
     pub local_modified_ms: Option<i64>,
 }
 
+/// Whose version of a file stays that someone else changed on the server. The rest says which version of theirs was seen,
+/// as the [`ConflictRow`] did: another one is not replaced, but asked about again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ConflictAnswer {
+    /// Whose stays.
+    pub decision: Decision,
+    /// Its size on the server in bytes.
+    pub server_size: u64,
+    /// When it was changed by the server's clock, in milliseconds since 1970, where the server says so.
+    pub server_modified_ms: Option<i64>,
+}
+
 /// What publishing would do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct PlanView {
@@ -91,8 +104,8 @@ pub struct PublishRequest {
     #[ts(optional)]
     pub connections: Option<u8>,
     /// For each file that someone else changed: whose stays.
-    #[ts(as = "Option<BTreeMap<String, Decision>>", optional)]
-    pub conflicts: BTreeMap<RemotePath, Decision>,
+    #[ts(as = "Option<BTreeMap<String, ConflictAnswer>>", optional)]
+    pub conflicts: BTreeMap<RemotePath, ConflictAnswer>,
     /// Take off what Slipway did not put there; holds the name that was typed.
     #[ts(optional)]
     pub purge_confirmed: Option<String>,

@@ -79,6 +79,8 @@ pub struct LastRun {
 impl From<slipway_store::RunRecord> for LastRun {
     fn from(record: slipway_store::RunRecord) -> Self {
         let slipway_store::RunRecord { state, started_ms, ended_ms, outcome, failure, .. } = record;
+        // They are shown with the run itself, and may be many.
+        let outcome = outcome.map(|outcome| Outcome { notes: Vec::new(), ..outcome });
         Self { state, started_ms, ended_ms, outcome, failure }
     }
 }

@@ -53,8 +53,8 @@ export function last(agoMs: number, more: Partial<RunRecord> = {}): LastRun {
 
 export const CERTIFICATE: Certificate = {
   sha256: '9c417e02bd6618af53d02a97e40b71ccd1f00a8842b7c5e6a93f7710dd52eb04',
-  subject: 'Bright Harbour Hosting',
-  issuer: 'Bright Harbour Hosting',
+  subject: 'C=GB, O=Bright Harbour Hosting, Ltd., CN=ftp.brightharbour.example',
+  issuer: 'C=GB, O=Bright Harbour Hosting, Ltd.',
   names: ['*.brightharbour.example'],
   not_before: Date.UTC(2026, 2, 12) / 1000,
   not_after: Date.UTC(2028, 2, 12) / 1000,
@@ -143,29 +143,34 @@ export function plan(changes: ChangeRow[], more: Partial<PlanView> = {}): PlanVi
   };
 }
 
-export function conflicts(): ConflictRow[] {
-  return [
-    {
-      path: 'opening-hours.html',
-      removal: false,
-      server_size: 6_349,
-      server_modified_ms: NOW - 3 * DAY,
-      local_size: 6_144,
-      local_modified_ms: NOW - 4 * MINUTE,
-    },
-    {
-      path: 'data/guestbook.txt',
-      removal: true,
-      server_size: 31_744,
-      server_modified_ms: NOW - 350 * MINUTE,
-      local_size: null,
-      local_modified_ms: null,
-    },
-  ];
+export function conflicts(more = 0): ConflictRow[] {
+  const page: ConflictRow = {
+    path: 'opening-hours.html',
+    removal: false,
+    server_size: 6_349,
+    server_modified_ms: NOW - 3 * DAY,
+    local_size: 6_144,
+    local_modified_ms: NOW - 4 * MINUTE,
+  };
+  const guestbook: ConflictRow = {
+    path: 'data/guestbook.txt',
+    removal: true,
+    server_size: 31_744,
+    server_modified_ms: NOW - 350 * MINUTE,
+    local_size: null,
+    local_modified_ms: null,
+  };
+  const pages = Array.from({ length: more }, (_, n) => ({ ...page, path: `shop/bouquet-${n}.html` }));
+  return [page, guestbook, ...pages];
+}
+
+/** Something that is no file has the name of one of ours. */
+export function otherInPlace(): ConflictRow[] {
+  return conflicts().map((row) => (row.removal ? row : { ...row, server_size: 0, server_modified_ms: null }));
 }
 
 export function removals(): ChangeRow[] {
-  const gone = (path: string): ChangeRow => ({ path, kind: 'removed', size: 300_000, modified_ms: null });
+  const gone = (path: string): ChangeRow => ({ path, kind: 'removed', size: 60_000, modified_ms: null });
   return [
     ...Array.from({ length: 488 }, (_, n) => gone(`pictures/weddings/w-${n}.jpg`)),
     ...Array.from({ length: 261 }, (_, n) => gone(`pictures/archive/a-${n}.jpg`)),

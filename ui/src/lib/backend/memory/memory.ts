@@ -3,17 +3,18 @@ import { patternOf } from '../../plan/pattern';
 import type { Backend } from '../backend';
 import { CHECKS } from '../backend';
 import { CODES } from '../types';
-import type { Check, Code, Failure, HostEvent, PlanView, PublishOptions, RunEvent, RunNow, Settings, Site, SiteView } from '../types';
+import type { Check, Code, Failure, HostEvent, PlanView, Protocol, PublishOptions, RunEvent, RunNow, Settings, Site, SiteView } from '../types';
 import * as data from './data';
 import * as folders from './folders';
 import { Passwords } from './passwords';
 import { inState, scenario } from './scenarios';
 
-/** For tests: the requests that were made of the host, and a way to let something happen there. */
+/** For tests: the requests that were made of the host, and ways to let something happen there. */
 declare global {
   interface Window {
     slipwayRequests?: { name: string; with: unknown }[];
     slipwayTell?: (event: HostEvent) => void;
+    slipwayHost?: Backend;
   }
 }
 
@@ -106,16 +107,16 @@ export function memoryBackend(query: URLSearchParams): Backend {
     next();
   }
 
-  async function tryServer(passed: (check: Check) => void, folder = '') {
+  async function tryServer(passed: (check: Check) => void, protocol: Protocol, folder = '') {
     if (folder.endsWith(folders.CLOSED)) throw { ...data.failure('permission_denied'), path: folder };
-    for (const check of CHECKS) {
+    for (const check of CHECKS.filter((check) => check !== 'secure' || protocol !== 'ftp')) {
       await pause(3);
       if (world.account && (STAGE_OF[world.account] ?? 'may_save') === check) throw data.failure(world.account);
       passed(check);
     }
   }
 
-  return {
+  const host: Backend = {
     listen(listener) {
       listeners.add(listener);
       const first = world.sites[0];
@@ -137,9 +138,12 @@ export function memoryBackend(query: URLSearchParams): Backend {
       world.sites.push(data.view(site.name, { site, online: null, last: null, waiting: 312 }));
       replan(site.name, data.plan(data.shopChanges()));
     },
-    async changeSite(name, change) {
+    async changeSite(name, change, password) {
       note('changeSite', change);
       const found = view(name);
+      const { host, user } = { ...found.site, ...change };
+      if (!password && (host !== found.site.host || user !== found.site.user)) throw data.failure('password_missing');
+      if (password) passwords.keep();
       const kept = Object.entries({ ...found.site, ...change }).filter(([, value]) => value !== null);
       found.site = Object.fromEntries(kept) as unknown as Site;
       return structuredClone(found);
@@ -166,7 +170,11 @@ export function memoryBackend(query: URLSearchParams): Backend {
     },
     async allowBuild(name) {
       note('allowBuild', name);
-      world.ends = null;
+      await pause();
+      const refused = world.refusesBuild;
+      world.refusesBuild = false;
+      world.ends = refused ? 'build_not_allowed' : null;
+      if (refused) throw data.failure('build_not_allowed');
     },
     async trustCertificate(name, sha256) {
       note('trustCertificate', { name, sha256 });
@@ -199,7 +207,10 @@ export function memoryBackend(query: URLSearchParams): Backend {
       await pause();
       fail(name, data.failure('cancelled'));
     },
-    checkServer: (name, passed) => tryServer(passed, view(name).site.remote_dir),
+    checkServer(name, passed) {
+      const { protocol, remote_dir } = view(name).site;
+      return tryServer(passed, protocol, remote_dir);
+    },
     history: async () => structuredClone(world.runs),
     runLog: async (_name, run) => (run === world.runs.at(-1)?.run ? null : folders.LOG),
 
@@ -207,13 +218,14 @@ export function memoryBackend(query: URLSearchParams): Backend {
     lookAtFolder: async (folder) => folders.look(folder),
     readText: async (text) => folders.read(text),
     checkAccount(account, passed) {
+      note('checkAccount', { host: account.host, user: account.user, trusted: account.trusted_certificate });
       if (account.trusted_certificate && world.account === 'certificate_unknown') world.account = null;
       if (account.protocol === 'ftp' && world.account === 'secure_not_offered') world.account = null;
-      return tryServer(passed);
+      return tryServer(passed, account.protocol);
     },
     async folders(_account, folder) {
-      note('folders', folder);
       await pause();
+      note('folders', folder);
       return folders.SERVER;
     },
     async addPracticeSite(name) {
@@ -253,4 +265,6 @@ export function memoryBackend(query: URLSearchParams): Backend {
     openLogs: async () => void note('openLogs', null),
     licences: async () => folders.LICENCES,
   };
+  window.slipwayHost = host;
+  return host;
 }

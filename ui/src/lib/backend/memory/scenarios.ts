@@ -16,6 +16,8 @@ export interface Scenario {
   account: Code | null;
   /** Milliseconds between two events. */
   pace: number;
+  /** The person does not let a build run, once. */
+  refusesBuild: boolean;
   /** Nothing can be read at all, once. */
   broken: Code | null;
   /** A publish that ended a moment ago. */
@@ -94,6 +96,7 @@ export function scenario(query: URLSearchParams): Scenario {
     ends: null,
     account,
     pace: Number(query.get('pace') ?? 120),
+    refusesBuild: query.get('build') === 'refused',
     broken: null,
     justDone: false,
   };
@@ -146,7 +149,8 @@ export function scenario(query: URLSearchParams): Scenario {
       return { ...usual, sites: first({ last, waiting: 312 }) };
     }
     case 'conflict': {
-      const asks = data.plan(data.shopChanges(), { conflicts: data.conflicts() });
+      const conflicts = query.has('other') ? data.otherInPlace() : data.conflicts(Number(query.get('conflicts') ?? 0));
+      const asks = data.plan(data.shopChanges(), { conflicts, removes_much: query.has('removes') });
       return { ...usual, server: () => asks };
     }
     case 'removals':

@@ -1,0 +1,240 @@
+/** Adding a website, and answering questions, when people are quick, change their mind, or are not alone. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { requests, start, tell } from './app.js';
+
+let app;
+before(async () => (app = await start()));
+after(() => app.stop());
+
+const NAME = 'Wildflower & Co.';
+const focused = (page) => page.evaluate(() => document.activeElement?.textContent?.trim() ?? '');
+const has = (locator) => locator.evaluate((node) => node === document.activeElement);
+const button = (page, name) => page.getByRole('button', { name, exact: true });
+const title = (page, name) => page.getByRole('heading', { name });
+const names = async (page, name) => (await requests(page, 'addSite')).map((site) => site[name]);
+
+const stories = [];
+const story = (name, query, steps) => stories.push([name, query, steps]);
+
+async function toHosting(page) {
+  await button(page, 'Add your website').click();
+  await button(page, 'Choose a folder…').click();
+  await button(page, 'Continue').click();
+  await button(page, 'Paste the mail').click();
+  await page.getByText('Found what is needed').waitFor();
+}
+
+async function toConnect(page) {
+  await toHosting(page);
+  await button(page, 'Continue').click();
+}
+
+async function toPlace(page) {
+  await toConnect(page);
+  await button(page, 'Continue').click();
+  await page.getByRole('tree').waitFor();
+}
+
+story('while a website is added there is no way back', 'scenario=empty&pace=60', async (page) => {
+  await toPlace(page);
+  await button(page, 'Publish now').click();
+  await page.getByText('Trying to save there').waitFor();
+  assert.equal(await button(page, 'Back').isDisabled(), true);
+  assert.equal(await button(page, 'Folder').isDisabled(), true);
+  await tell(page, { kind: 'dropped', folder: '/home/anna/elsewhere' });
+  assert.equal(await page.getByRole('tree').count(), 1);
+  await button(page, 'Stop publishing').waitFor();
+  assert.deepEqual(await names(page, 'name'), ['Wildflower website']);
+});
+
+story('the question about the password stays until its answer has been tried', 'scenario=empty&keep=keychain_locked&pace=60', async (page) => {
+  await toPlace(page);
+  await button(page, 'Publish now').click();
+  await page.getByRole('dialog').waitFor();
+  await button(page, 'Go on without keeping it').click();
+  await page.keyboard.press('Escape');
+  assert.equal(await page.getByRole('dialog').count(), 1);
+  await button(page, 'Stop publishing').waitFor();
+});
+
+story('who goes back is not brought forward by a late reply', 'scenario=empty&account=permission_denied&pace=60', async (page) => {
+  await toConnect(page);
+  await button(page, 'Choose another folder').click();
+  await button(page, 'Hosting').click();
+  await page.getByLabel('Server address').fill('ftp.other.example');
+  await page.waitForFunction(() => window.slipwayRequests.some(({ name }) => name === 'folders'));
+  await page.evaluate(() => new Promise(requestAnimationFrame));
+  assert.equal(await page.getByLabel('Server address').inputValue(), 'ftp.other.example');
+});
+
+story('a server that was trusted is not trusted under another address', 'scenario=empty&account=certificate_unknown', async (page) => {
+  await toConnect(page);
+  await button(page, 'Trust this server').click();
+  await button(page, 'Continue').click();
+  assert.equal(await page.getByLabel('Web address').inputValue(), 'https://wildflower-and-co.example');
+  await button(page, 'Hosting').click();
+  await page.getByLabel('Server address').fill('ftp.other.example');
+  await button(page, 'Continue').click();
+  await button(page, 'Continue').click();
+  await page.getByRole('tree').waitFor();
+  const trusted = (await requests(page, 'checkAccount')).map((account) => [account.host, account.trusted !== null]);
+  assert.deepEqual(trusted, [['ftp.brightharbour.example', false], ['ftp.brightharbour.example', true], ['ftp.other.example', false]]);
+});
+
+story('a refused account is typed again, and Enter signs in', 'scenario=empty&account=login_rejected', async (page) => {
+  await toConnect(page);
+  await title(page, 'The password was not accepted').waitFor();
+  const password = page.getByLabel('Password', { exact: true });
+  assert.equal(await has(password), true);
+  await password.fill('');
+  await page.keyboard.press('Enter');
+  await page.getByText('This is needed.').waitFor();
+  await password.fill('new-secret');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => window.slipwayRequests.filter(({ name }) => name === 'checkAccount').length === 2);
+  await title(page, 'The password was not accepted').waitFor();
+});
+
+story('after a server is trusted, Enter goes on', 'scenario=empty&account=certificate_unknown', async (page) => {
+  await toConnect(page);
+  await button(page, 'Trust this server').waitFor();
+  assert.match(await focused(page), /Is this really your server/);
+  await button(page, 'Trust this server').evaluate((node) => {
+    node.click();
+    node.click();
+  });
+  await button(page, 'Continue').waitFor();
+  assert.equal(await focused(page), 'Continue');
+  assert.equal((await requests(page, 'checkAccount')).length, 2, 'pressed twice, tried once');
+  await page.keyboard.press('Enter');
+  await page.getByRole('tree').waitFor();
+});
+
+story('the same folder dropped again is begun with again, and a typed name stays', 'scenario=empty', async (page) => {
+  const drop = () => tell(page, { kind: 'dropped', folder: '/home/anna/garden' });
+  await drop();
+  await button(page, 'Continue').click();
+  await button(page, 'Paste the mail').click();
+  await page.getByText('Found what is needed').waitFor();
+  await button(page, 'Continue').click();
+  await button(page, 'Continue').click();
+  await page.getByLabel('Name in Slipway').fill('My garden');
+  await drop();
+  await title(page, 'Which folder is your website in?').waitFor();
+  await button(page, 'Continue').click();
+  await button(page, 'Continue').click();
+  await button(page, 'Continue').click();
+  await button(page, 'Publish now').click();
+  await button(page, 'Stop publishing').or(title(page, 'Your website is live')).first().waitFor();
+  assert.deepEqual(await names(page, 'name'), ['My garden']);
+});
+
+story('the folders are walked by arrows, in and out', 'scenario=empty', async (page) => {
+  await toPlace(page);
+  const chosen = page.getByRole('treeitem', { selected: true });
+  await chosen.focus();
+  const walk = async (...keys) => {
+    for (const key of keys) {
+      await page.keyboard.press(key);
+      await page.evaluate(() => new Promise(requestAnimationFrame));
+    }
+    return chosen.innerText();
+  };
+  assert.match(await walk('ArrowRight', 'ArrowRight'), /old-shop/);
+  assert.match(await walk('ArrowLeft'), /public_html/);
+  assert.match(await walk('ArrowLeft', 'ArrowLeft'), /brightharbour/);
+});
+
+story('a build that is not allowed does not keep the website from being added', 'scenario=empty&folder=source&build=refused', async (page) => {
+  await toPlace(page);
+  await button(page, 'Publish now').click();
+  await title(page, 'May this website run a program here?').waitFor();
+  await page.getByText('hugo --minify').first().waitFor();
+  assert.equal((await requests(page, 'removeSite')).length, 0);
+});
+
+const toPurge = async (page) => {
+  await page.getByRole('navigation', { name: 'Parts of this website' }).getByText('Settings').click();
+  await button(page, 'Remove everything else…').click();
+  await page.getByRole('dialog').getByRole('textbox').fill(NAME);
+};
+
+story('a purge says that it publishes, and outlives a question', 'scenario=conflict&removes', async (page) => {
+  await page.locator('.rows').waitFor();
+  await button(page, 'Look again').click();
+  await button(page, 'Answer the question').waitFor();
+  await toPurge(page);
+  await page.getByText('The 312 changes that are waiting are published at the same time.').waitFor();
+  await button(page, 'Delete 142 files').click();
+  await title(page, '2 files were changed on the server by someone else').waitFor();
+  await page.getByText('is removed too, as you asked').waitFor();
+  for (const radio of await page.getByRole('dialog').getByRole('radiogroup').all()) {
+    await radio.getByRole('radio').first().press('ArrowRight');
+    assert.equal(await radio.getByRole('radio').first().isChecked(), true, 'the first arrow chooses the first');
+  }
+  await button(page, 'Continue').click();
+  await button(page, 'Publish, but remove nothing').waitFor();
+  assert.equal(await focused(page), 'Publish, but remove nothing');
+  assert.deepEqual(await requests(page, 'publish'), []);
+  await page.keyboard.press('Enter');
+  await title(page, 'Your website is live').waitFor();
+  const [{ options }] = await requests(page, 'publish');
+  assert.deepEqual([options.purge_confirmed, options.keep_removed], [NAME, true]);
+  assert.equal(options.conflicts['data/guestbook.txt'].server_size, 31_744);
+});
+
+story('a purge that a run stopped with a question goes on with its answer', 'scenario=conflict', async (page) => {
+  await page.locator('.rows').waitFor();
+  await toPurge(page);
+  await button(page, 'Delete 142 files').click();
+  await button(page, 'Answer the question').click();
+  await button(page, 'Keep the server’s for the rest').click();
+  await title(page, 'Your website is live').waitFor();
+  assert.equal((await requests(page, 'publish'))[1].options.purge_confirmed, NAME);
+});
+
+story('of very many changed files the first are shown, and the rest stays', 'scenario=conflict&conflicts=1000', async (page) => {
+  await page.locator('.rows').waitFor();
+  await button(page, 'Look again').click();
+  await button(page, 'Answer the question').click();
+  await page.getByText('802 more files are kept as they are on the server.').waitFor();
+  assert.equal(await page.getByRole('dialog').getByRole('radiogroup').count(), 200);
+  await button(page, 'Keep the server’s for the rest').click();
+  await title(page, 'Your website is live').waitFor();
+  assert.equal(Object.keys((await requests(page, 'publish'))[0].options.conflicts).length, 1_002);
+});
+
+const dialogs = {
+  'check of the server': ['account=certificate_unknown', (page) => button(page, 'Check server').click(), '9C:41:7E'],
+  'request': ['trouble=local_folder_missing', (page) => button(page, 'Open folder').click(), 'Show where it is now…'],
+  'look before a purge': [
+    'scenario=look-failed&code=login_rejected',
+    async (page) => {
+      await page.getByRole('navigation', { name: 'Parts of this website' }).getByText('Settings').click();
+      await button(page, 'Remove everything else…').click();
+    },
+    'Sign in',
+  ],
+};
+for (const [name, [query, fail, way]] of Object.entries(dialogs)) {
+  story(`a ${name} that fails says how the website is, and leads to what can be done`, query, async (page) => {
+    await page.locator('.rows').waitFor();
+    await fail(page);
+    await page.getByRole('dialog').getByText('exactly as it was').waitFor();
+    await button(page, 'See what can be done').click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.locator('[data-code]').getByText(way).first().waitFor();
+  });
+}
+
+describe('wizard and questions', { concurrency: 2 }, () => {
+  for (const [name, query, steps] of stories) {
+    test(name, async () => {
+      const page = await app.open(query);
+      await steps(page);
+      assert.deepEqual(page.faults, []);
+      await page.close();
+    });
+  }
+});
