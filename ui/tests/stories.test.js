@@ -178,7 +178,7 @@ story('a question that waits outlives a look from the window, and Esc gives the 
   await page.evaluate(() => window.dispatchEvent(new Event('focus')));
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
-  assert.equal(await focused(page), 'Wildflower & Co.');
+  assert.equal(await focused(page), 'Publishing 312 changes needs your answer');
   await page.evaluate(() => window.dispatchEvent(new Event('focus')));
   assert.equal(await button(page, 'Answer the question').count(), 1);
   assert.deepEqual(await requests(page, 'publish'), []);
