@@ -1,5 +1,6 @@
 //! How the app is started, looked at and used.
 
+mod changed;
 mod driver;
 mod held;
 mod page;
@@ -8,6 +9,7 @@ mod web;
 mod wizard;
 mod words;
 
+pub(crate) use changed::{Changed, changed};
 pub(crate) use held::Held;
 pub(crate) use page::Window;
 pub(crate) use scene::{PASSWORD, SITE, Scene};

@@ -2,58 +2,9 @@
 
 use std::sync::Arc;
 
-use slipway_testkit::{Action, ControlProxy, Daemon, Kind, Options, Tls};
+use slipway_testkit::Action;
 
-use crate::harness::{Held, PASSWORD, SITE, Scene, Website, say, say_with};
-
-/// A website that is online, of which two files have changed.
-struct Changed {
-    daemon: Arc<Daemon>,
-    proxy: ControlProxy,
-    online: Website,
-    scene: Scene,
-}
-
-fn changed() -> Changed {
-    let daemon = Daemon::with(Kind::Vsftpd, Options { tls: Tls::None, ..Options::default() });
-    let proxy = ControlProxy::start(daemon.port());
-    let online = Website::of(daemon.root());
-    let scene = Scene::new();
-    scene.add(proxy.port(), PASSWORD, &["--connections", "1", "--attempts", "1", "--timeout", "300"]);
-    scene.command(&["publish", SITE]);
-    scene.write(&[("index.html", b"<h1>New</h1>"), ("about.html", b"<h1>About us</h1>")]);
-    Changed { daemon: Arc::new(daemon), proxy, online, scene }
-}
-
-impl Changed {
-    /// Opens the app and publishes, up to the second upload.
-    #[track_caller]
-    fn publish(&self) -> (crate::harness::Window<'_>, Held) {
-        let window = self.scene.open();
-        let held = Held::at_upload(&self.proxy, 2);
-        window.press(&say_with("publish_changes", &[("count", "2")]));
-        held.is_reached();
-        window.heading(&say("phase_sending"));
-        (window, held)
-    }
-
-    #[track_caller]
-    fn is_old(&self) {
-        assert_eq!(self.online.get("index.html").as_deref(), Some("<h1>Wildflower</h1>"));
-        assert_eq!(self.online.get("about.html").as_deref(), Some("<h1>About</h1>"));
-    }
-
-    #[track_caller]
-    fn is_new(&self) {
-        assert_eq!(self.online.get("index.html").as_deref(), Some("<h1>New</h1>"));
-        assert_eq!(self.online.get("about.html").as_deref(), Some("<h1>About us</h1>"));
-    }
-
-    /// Whether the window of the app can be seen.
-    fn shows(&self) -> bool {
-        self.scene.desktop.windows().iter().any(|title| title.contains(SITE))
-    }
-}
+use crate::harness::{SITE, changed, say, say_with};
 
 #[test]
 fn an_app_that_is_killed_carries_on() {

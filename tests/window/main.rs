@@ -15,5 +15,6 @@ mod failures;
 mod harness;
 mod interrupted;
 mod measures;
+mod quitting;
 mod safety;
 mod stories;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use slipway_testkit::{Action, ControlProxy};
 
-/// An upload that the server is not told of until this is let go or dropped.
+/// A command that the server is not told of until this is let go or dropped.
 pub(crate) struct Held {
     reached: Receiver<()>,
     let_go: Sender<()>,
@@ -14,13 +14,18 @@ pub(crate) struct Held {
 impl Held {
     /// Holds the `n`-th upload from now on. With one connection nothing else goes on then.
     pub(crate) fn at_upload(proxy: &ControlProxy, n: u64) -> Self {
+        Self::at(proxy, "STOR", n)
+    }
+
+    /// The same at the `n`-th command of this kind.
+    pub(crate) fn at(proxy: &ControlProxy, verb: &'static str, n: u64) -> Self {
         let (reaches, reached) = channel();
         let (let_go, waits) = channel();
         let hold = move || {
             let _ = reaches.send(());
             let _ = waits.recv();
         };
-        proxy.at_verb("STOR", n, Action::Notify(Box::new(hold)));
+        proxy.at_verb(verb, n, Action::Notify(Box::new(hold)));
         Self { reached, let_go }
     }
 
