@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use slipway_testkit::Action;
 
-use crate::harness::{SITE, changed, say, say_with};
+use crate::harness::{changed, say};
 
 #[test]
 fn an_app_that_is_killed_carries_on() {
