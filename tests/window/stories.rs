@@ -39,7 +39,7 @@ fn a_website_is_added_published_changed_and_published_again() {
 
     window.find("treeitem", &format!("public_html {} 1 file", say("tree_likely")));
     window.sees(&say_with("place_foreign", &[("count", "1")]));
-    window.sees(&say("place_foreign_text"));
+    window.sees(&say_with("place_foreign_text", &[("count", "1")]));
     window.fill(&say("web_address"), online.address());
     window.screen("add-place");
     assert_eq!(window.value(&say("site_name")), SITE);
