@@ -3,6 +3,8 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 use std::sync::Mutex;
+use std::thread;
+use std::time::Duration;
 
 use slipway_api::core::{Code, Failure};
 use slipway_api::desk::Desk;
@@ -23,6 +25,11 @@ use crate::{commands, leave, menu, practice, trouble, window};
 /// Where the window's size and place are remembered; whether it was visible is not.
 const REMEMBERED: StateFlags = StateFlags::SIZE.union(StateFlags::POSITION).union(StateFlags::MAXIMIZED);
 
+/// A start that is on its way out when this one asks it to come to the front is asked again so many times, ...
+const ASKED: u32 = 20;
+/// ... after such a pause. By then it has answered, or its name is free.
+const PAUSE: Duration = Duration::from_millis(100);
+
 /// Runs the app until it is left. Says what the process should end with.
 ///
 /// # Errors
@@ -35,9 +42,6 @@ pub(crate) fn run(arguments: Arguments) -> tauri::Result<u8> {
     }
     let arguments = Mutex::new(Some(arguments));
     let app = tauri::Builder::default()
-        .plugin(tauri_plugin_single_instance::init(|app, arguments, cwd| {
-            started_again(app, &arguments, &cwd);
-        }))
         .plugin(tauri_plugin_window_state::Builder::new().with_state_flags(REMEMBERED).build())
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_clipboard_manager::init())
@@ -49,6 +53,7 @@ pub(crate) fn run(arguments: Arguments) -> tauri::Result<u8> {
         .on_menu_event(|app, event| menu::chosen(app, &event))
         .on_window_event(window::happened)
         .setup(move |app| {
+            be_the_only_one(app.handle());
             let arguments = arguments.lock().ok().and_then(|mut arguments| arguments.take());
             if let Some(arguments) = arguments
                 && let Err(failure) = open(app.handle(), &arguments)
@@ -106,6 +111,23 @@ fn open(app: &AppHandle, arguments: &Arguments) -> Result<(), Failure> {
     words.set(Labels::titled(&Spoken::chosen(settings.language)));
     app.manage(Bar::put_up(app, &words.get()).map_err(unexpected)?);
     window::open(app, settings.theme).map_err(unexpected)
+}
+
+/// Ends this process where Slipway runs already, once that one came to the front. One that is killed or ends just now
+/// may still have its name, and never answer: then this one takes its place.
+fn be_the_only_one(app: &AppHandle) {
+    for asked in 1..=ASKED {
+        let plugin = tauri_plugin_single_instance::init(|app, arguments, cwd| {
+            started_again(app, &arguments, &cwd);
+        });
+        match app.plugin(plugin) {
+            Ok(()) => return,
+            Err(error) => tracing::info!(%error, asked, "another start does not answer"),
+        }
+        thread::sleep(PAUSE);
+    }
+    // The sites are locked one by one, so that two can do no harm.
+    tracing::warn!("another start holds the name and does not answer");
 }
 
 /// Somebody started Slipway while it is running: that start ends, and this one comes to the front.

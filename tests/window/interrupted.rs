@@ -1,10 +1,11 @@
 //! A publish whose window, page or app goes away meanwhile.
 
 use std::sync::Arc;
+use std::{fs, thread};
 
 use slipway_testkit::Action;
 
-use crate::harness::{changed, say};
+use crate::harness::{Scene, changed, say, soon};
 
 #[test]
 fn an_app_that_is_killed_carries_on() {
@@ -23,6 +24,26 @@ fn an_app_that_is_killed_carries_on() {
     window.press(&say("action_carry_on"));
     window.is_live();
     changed.is_new();
+}
+
+#[test]
+fn an_app_that_is_started_while_the_last_one_dies_opens() {
+    let scene = Scene::new();
+    let _killed = scene.open();
+    let calls = scene.desktop.logs().join("calls");
+    let listen = format!("exec dbus-monitor --session >'{}' \"member='ExecuteCallback'\"", calls.display());
+    scene.desktop.launch(&["sh", "-c", &listen]);
+    soon("a listener", || fs::metadata(&calls).is_ok_and(|calls| calls.len() > 0));
+    let process = scene.process().to_string();
+    assert!(scene.desktop.run(&["kill", "-STOP", &process]).success);
+    thread::scope(|scope| {
+        // Asked to come to the front, it dies without an answer.
+        scope.spawn(|| {
+            soon("another start", || fs::read_to_string(&calls).unwrap().contains("member=ExecuteCallback"));
+            assert!(scene.desktop.run(&["kill", "-KILL", &process]).success);
+        });
+        scene.open().is_ready();
+    });
 }
 
 #[test]

@@ -141,11 +141,7 @@ impl Scene {
     /// Waits until the app has ended.
     #[track_caller]
     pub(crate) fn is_gone(&self) {
-        let deadline = Instant::now() + PATIENCE;
-        while self.runs() {
-            assert!(Instant::now() < deadline, "the app does not end");
-            thread::sleep(Duration::from_millis(20));
-        }
+        soon("the end of the app", || !self.runs());
     }
 
     /// Checks that no file in Slipway's data folder holds a word.
@@ -186,6 +182,16 @@ impl Drop for Scene {
             self.desktop.picture(&file);
             eprintln!("pictures: {}*\n{}", file.with_file_name(test_name()).display(), self.logs());
         }
+    }
+}
+
+/// Waits until something outside the window is so.
+#[track_caller]
+pub(crate) fn soon(what: &str, so: impl Fn() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !so() {
+        assert!(Instant::now() < deadline, "{what}: not within {PATIENCE:?}");
+        thread::sleep(Duration::from_millis(20));
     }
 }
 
