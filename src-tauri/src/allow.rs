@@ -12,11 +12,11 @@ use crate::window;
 const MOST_LINES: usize = 20;
 const MOST_CHARACTERS: usize = 1_500;
 
-/// Shows the person what would be run, and waits for the answer.
+/// Shows the person what would be run, and waits for the answer. Going away is a no.
 ///
 /// # Errors
-/// [`Code::BuildNotAllowed`] when the answer is no, and for commands that are too long to be shown whole.
-pub(crate) async fn ask(app: &AppHandle, words: &Words, site: &Site) -> Result<(), Failure> {
+/// [`Code::BuildNotAllowed`] for commands that are too long to be shown whole.
+pub(crate) async fn ask(app: &AppHandle, words: &Words, site: &Site) -> Result<bool, Failure> {
     let labels = words.get();
     let text = format!("{}\n\n{}", labels.word("allow_text"), shown(site)?);
     let buttons = MessageDialogButtons::OkCancelCustom(
@@ -32,10 +32,7 @@ pub(crate) async fn ask(app: &AppHandle, words: &Words, site: &Site) -> Result<(
         // Nobody waits for an answer any more when the window is gone.
         let _ = answer.send(yes);
     });
-    match answered.await {
-        Ok(true) => Ok(()),
-        _ => Err(Failure::new(Code::BuildNotAllowed, "the answer was no")),
-    }
+    Ok(answered.await.unwrap_or(false))
 }
 
 /// All that is allowed along with the commands: where they run, and their variables.

@@ -242,3 +242,32 @@ fn without_a_keyring_a_password_can_be_typed_each_time() {
     window.is_live();
     assert_eq!(online.get("about.html").as_deref(), Some("<h1>About us</h1>"));
 }
+
+#[test]
+fn build_commands_run_only_once_they_are_allowed() {
+    let daemon = plain();
+    let online = Website::of(daemon.root());
+    let scene = Scene::new();
+    scene.add(daemon.port(), PASSWORD, &["--build", "date >built.html"]);
+    let built = scene.folder().join("built.html");
+    let window = scene.open();
+    window.press(&say_with("publish_files", &[("count", "3")]));
+    window.heading(&say("code_build_not_allowed_title"));
+    window.sees("date >built.html");
+    window.screen("build-not-allowed");
+
+    // The system's own dialog asks, outside of the page.
+    let question = say("allow_title");
+    let title = question.replace('?', r"\?");
+    window.press(&say("action_allow_build"));
+    scene.desktop.presses(&title, "Escape");
+    window.until("the end of the question", || !scene.desktop.windows().contains(&question));
+    window.heading(&say("code_build_not_allowed_title"));
+    assert!(!built.exists() && online.get("index.html").is_none());
+
+    window.press(&say("action_allow_build"));
+    scene.desktop.presses(&title, "Return");
+    window.is_live();
+    assert!(built.exists());
+    assert_eq!(online.get("built.html"), fs::read_to_string(&built).ok());
+}

@@ -499,6 +499,14 @@ story('the finished folder alone is published without any program', 'scenario=em
   assert.deepEqual(await requests(page, 'allowBuild'), []);
 });
 
+story('whoever does not allow a program stays where that can be thought over', 'scenario=failed&code=build_not_allowed&build=refused', async (page) => {
+  await button(page, 'Allow it and publish').click();
+  while ((await requests(page, 'allowBuild')).length === 0);
+  assert.equal(await page.getByRole('dialog').count(), 0);
+  await button(page, 'Allow it and publish').click();
+  await page.getByRole('heading', { name: 'Your website is live' }).waitFor();
+});
+
 story('passwords move to an encrypted file, and back', '', async (page) => {
   await page.keyboard.press('Control+,');
   await page.getByRole('radio', { name: /encrypted file/ }).click();

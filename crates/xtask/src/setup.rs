@@ -72,6 +72,7 @@ const TOOLS: &[Tool] = &[
     tool(Need::Testing, "Xvfb", "xvfb", "xorg-x11-server-Xvfb"),
     tool(Need::Testing, "jwm", "jwm", "jwm"),
     tool(Need::Testing, "xdotool", "xdotool", "xdotool"),
+    tool(Need::Testing, "xclip", "xclip", "xclip"),
     tool(Need::Testing, "import", "imagemagick", "ImageMagick"),
     tool(Need::Testing, "WebKitWebDriver", "webkit2gtk-driver", "webkit2gtk-driver"),
     Tool {

@@ -54,11 +54,14 @@ pub(super) async fn allow_build(
     desk: State<'_, Desk>,
     words: State<'_, Words>,
     name: SiteName,
-) -> Result<(), Failure> {
+) -> Result<bool, Failure> {
     let site = desk.slipway().site(&name).await?;
-    let Some(digest) = build_digest(&site) else { return Ok(()) };
-    allow::ask(&app, &words, &site).await?;
-    desk.allow_build(&name, digest).await
+    let Some(digest) = build_digest(&site) else { return Ok(true) };
+    let allowed = allow::ask(&app, &words, &site).await?;
+    if allowed {
+        desk.allow_build(&name, digest).await?;
+    }
+    Ok(allowed)
 }
 
 #[tauri::command]

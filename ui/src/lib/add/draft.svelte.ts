@@ -261,6 +261,7 @@ export class Draft {
         throw failure;
       }
     }
+    // Whatever comes of it: what may not run is told, with its way on, once it is published.
     if (site.build) await backend.allowBuild(site.name).catch(() => undefined);
   }
 

@@ -48,8 +48,8 @@ export interface Backend {
   passwordStores(): Promise<PasswordStore[]>;
   /** Keeps passwords there from now on, and moves those that are kept. The encrypted file needs its pass phrase. */
   usePasswordStore(kind: StoreKind, passphrase: string | null): Promise<void>;
-  /** Asks the person whether the site's build commands may run on this computer; fails where they may not. */
-  allowBuild(name: string): Promise<void>;
+  /** Asks the person whether the site's build commands may run on this computer, and gives the answer. */
+  allowBuild(name: string): Promise<boolean>;
   trustCertificate(name: string, sha256: string): Promise<void>;
 
   /** What publishing would do, as far as this computer knows: quick, and asks no server. */

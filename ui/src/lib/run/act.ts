@@ -68,8 +68,7 @@ export async function act(app: App, action: Exclude<Action, keyof typeof FORM_OF
       await change({ protocol: 'ftp' });
       return retry(app, about);
     case 'allow_build':
-      await backend.allowBuild(site.name);
-      return retry(app, about);
+      return (await backend.allowBuild(site.name)) ? retry(app, about) : undefined;
     case 'locate': {
       const folder = await backend.chooseFolder();
       if (folder === null) return;
