@@ -693,6 +693,18 @@ story('a kind of connection that does not work is not kept', 'account=secure_not
   assert.equal((await requests(page, 'changeSite')).at(-1).protocol, 'ftp');
 });
 
+story('a password that was kept is not said to be lost with a folder that cannot be used', '', async (page) => {
+  await toSettings(page);
+  await page.getByLabel('Folder on the server').fill('/backups');
+  await page.getByLabel('Password', { exact: true }).fill('correct-horse');
+  await button(page, 'Check and save').click();
+  await page.getByText('All but the folder was saved.').waitFor();
+  assert.equal((await requests(page, 'changeSite')).at(-1).remote_dir, '/public_html');
+  await page.getByLabel('Folder on the server').fill('htdocs/backups');
+  await button(page, 'Check and save').click();
+  await page.getByText('Nothing was saved.').waitFor();
+});
+
 /** Another website than the one that is looked at fails to publish. */
 const failElsewhere = (page, code = 'hosting_full') =>
   tell(page, {

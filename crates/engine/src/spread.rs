@@ -76,6 +76,12 @@ macro_rules! on_paths {
 }
 pub(crate) use on_paths;
 
+/// How many batches so many items of so many bytes in all make: a connection for each is worth its while.
+fn batches(items: usize, bytes: u64, batch: usize) -> usize {
+    let by_bytes = usize::try_from(bytes / BATCH_BYTES).unwrap_or(usize::MAX);
+    items.div_ceil(batch).max(by_bytes.min(items))
+}
+
 /// An item and what came of it.
 pub(crate) type Done<Op> = (<Op as Operation>::Item, Result<<Op as Operation>::Output, RemoteError>);
 
@@ -114,7 +120,8 @@ impl<Op: Operation> Spread<Op> {
     /// Begins `operation` on all items, at most `batch` of them at a time on one connection.
     pub(crate) fn start(work: &Work, operation: Op, items: Vec<Op::Item>, batch: usize) -> Self {
         let batch = batch.max(1);
-        let workers = usize::from(work.pool.limit()).min(items.len().div_ceil(batch));
+        let bytes = items.iter().map(|item| operation.bytes(item)).sum();
+        let workers = usize::from(work.pool.limit()).min(batches(items.len(), bytes, batch));
         let (pending, finished) = (items.len(), CancellationToken::new());
         let waiting = items.into_iter().map(|item| Queued { item, failed: 0 }).collect();
         let waiting = Mutex::new(waiting);
@@ -306,5 +313,18 @@ impl<Op: Operation> Queue<Op> {
         }
         // Not before the pause: another worker would take them at once.
         self.waiting().extend(again);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_large_files_take_as_many_connections_as_many_small_ones() {
+        assert_eq!(batches(16, 16 * 2_000_000, 16), 16);
+        assert_eq!(batches(3, 5_000_000_000, 16), 3);
+        assert_eq!(batches(64, 64 * 1_000, 16), 4);
+        assert_eq!((batches(17, 0, 16), batches(1, 0, 16), batches(0, 0, 16)), (2, 1, 0));
     }
 }
