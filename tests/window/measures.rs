@@ -10,6 +10,13 @@ use crate::harness::{PASSWORD, SITE, Scene, say, say_with};
 
 const FILES: usize = 10_000;
 
+/// Measures 120 frames.
+const FRAMES: &str = "const done = arguments[arguments.length - 1], times = [];
+    const next = (now) => { times.push(now); times.length < 120 ? requestAnimationFrame(next) : end() };
+    const end = () => { const gaps = times.slice(1).map((now, at) => now - times[at]).sort((a, b) => a - b);
+        done([gaps[Math.floor(gaps.length / 2)], gaps[Math.floor(gaps.length * 0.95)], gaps.at(-1)]) };
+    requestAnimationFrame(next);";
+
 #[test]
 #[ignore = "prints how long something takes"]
 fn first_sight_of_ten_sites_and_ten_thousand_changes() {
@@ -58,6 +65,13 @@ fn memory_and_smoothness_while_sixteen_files_are_sent() {
     let window = scene.open();
     window.heading(&say("first_title"));
     memory(&scene, "before");
+    let frames = |when| {
+        println!(
+            "{when}: milliseconds between frames (median, 95 %, longest): {}",
+            window.execute_async(FRAMES)
+        )
+    };
+    frames("before");
     window.press(&say_with("publish_files", &[("count", "51")]));
     window.heading(&say("phase_sending"));
     let under_way = || window.execute("return document.querySelectorAll('.under li').length").as_u64();
@@ -66,12 +80,7 @@ fn memory_and_smoothness_while_sixteen_files_are_sent() {
         most = most.max(under_way().unwrap_or_default());
     }
     memory(&scene, &format!("while {most} files are sent"));
-    let frames = "const done = arguments[arguments.length - 1], times = [];
-        const next = (now) => { times.push(now); times.length < 120 ? requestAnimationFrame(next) : end() };
-        const end = () => { const gaps = times.slice(1).map((now, at) => now - times[at]).sort((a, b) => a - b);
-            done([gaps[Math.floor(gaps.length / 2)], gaps[Math.floor(gaps.length * 0.95)], gaps.at(-1)]) };
-        requestAnimationFrame(next);";
-    println!("milliseconds between frames (median, 95 %, longest): {}", window.execute_async(frames));
+    frames("while they are sent");
     memory(&scene, "2 seconds later");
     let events = Instant::now();
     while events.elapsed() < Duration::from_secs(3) {
