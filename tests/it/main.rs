@@ -34,3 +34,4 @@ mod site;
 mod sources;
 mod stopped;
 mod terminal;
+mod undoing;

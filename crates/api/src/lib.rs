@@ -15,6 +15,7 @@ mod publishing;
 mod run_log;
 mod session;
 mod sites;
+mod versions;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Once};

@@ -37,14 +37,15 @@ impl Slipway {
             let site = this.described(&name)?;
             let site = Site { user: this.user_without_password(&site)?, ..site };
             let (ledger, password) = (this.ledger.clone(), SecretString::default());
-            work_on(site, password, ledger, &wishes, Reached::default(), Events::none(), cancel)
+            let work = work_on(site, password, ledger, &wishes, Reached::default(), Events::none(), cancel)?;
+            Ok(work.with_versions(this.data.versions(&name)))
         });
         slipway_engine::compare(&work.await?, &options).await
     }
 
     /// The user name that a site is published as, as far as it can be told without unlocking anything: that of the last
     /// run there, which may have been kept with the password.
-    fn user_without_password(&self, site: &Site) -> Result<String, Failure> {
+    pub(crate) fn user_without_password(&self, site: &Site) -> Result<String, Failure> {
         let location = slipway_engine::location(site);
         let last = self.ledger.last_place(&site.name, &location).map_err(stored)?;
         if let Some(user) = last.as_ref().and_then(|(_, destination)| destination.strip_suffix(&location)) {

@@ -153,6 +153,7 @@ impl Slipway {
             let (site, password, store) = this.log_in_as(site, login)?;
             let ledger = this.ledger.clone();
             let work = work_on(site, password, ledger, &options, reached, events, cancel)?;
+            let work = work.with_versions(this.data.versions(&name));
             let work = match store {
                 Some(store) => work.with_password_from(store),
                 None => work,

@@ -190,6 +190,9 @@ impl Slipway {
             this.list()?.remove(&name).map_err(stored)?;
             this.session.forget(&name);
             this.ledger.remove_site(&name).map_err(stored)?;
+            if let Err(error) = this.data.versions(&name).remove() {
+                tracing::warn!(%error, "the site's versions stay");
+            }
             for folder in [this.data.run_logs(&name), this.data.server_copies(&name)] {
                 if let Err(error) = std::fs::remove_dir_all(&folder) {
                     tracing::debug!(%error, folder = %folder.display(), "nothing was removed");

@@ -9,6 +9,7 @@ use slipway_core::{Compare, OnConflict, Protocol, SiteName, StoreKind, units};
 
 use crate::commands::{
     check, completions, config, credential, history, import, practice, preview, publish, pull, run, site,
+    undo,
 };
 
 const STYLES: Styles = Styles::styled()
@@ -75,6 +76,7 @@ pub(crate) enum Command {
     Check(check::Check),
     Preview(preview::Preview),
     Publish(publish::Publish),
+    Undo(undo::Undo),
     Pull(pull::Pull),
     Run(run::Run),
     History(history::History),
@@ -191,6 +193,7 @@ impl Command {
             Self::Check(check) => Some(&check.site.name),
             Self::Preview(preview) => Some(&preview.site.name),
             Self::Publish(publish) => Some(&publish.site.name),
+            Self::Undo(undo) => Some(&undo.site.name),
             Self::Pull(pull) => Some(&pull.site.name),
             Self::Run(run) => Some(&run.site.name),
             Self::History(history) => Some(&history.site.name),

@@ -42,6 +42,8 @@ enum Doing {
     Other,
     /// A website was to be brought online; and all that others put there removed.
     Publish { purge: bool },
+    /// A version was to be put back: this one, as it was typed, or the one before.
+    Undo { to: String },
     /// A website was to be brought down.
     Pull,
     /// Several steps were to be taken: these, as they were typed, or all.
@@ -68,6 +70,7 @@ impl Doing {
     fn of(command: &Command) -> Self {
         match command {
             Command::Publish(publish) => Self::Publish { purge: publish.purge },
+            Command::Undo(undo) => Self::Undo { to: undo.to_as_typed() },
             Command::Pull(_) => Self::Pull,
             Command::Run(run) => Self::Run { steps: run.steps_as_typed() },
             Command::Site(site) if site.adds() => Self::Add,
@@ -84,7 +87,7 @@ impl Doing {
 
     /// Whether a run was to be had.
     fn runs(&self) -> bool {
-        matches!(self, Self::Publish { .. } | Self::Pull | Self::Run { .. })
+        matches!(self, Self::Publish { .. } | Self::Undo { .. } | Self::Pull | Self::Run { .. })
     }
 }
 

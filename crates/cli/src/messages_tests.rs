@@ -21,6 +21,8 @@ fn setting() -> Setting {
 fn others() -> Vec<Setting> {
     let mut all: Vec<Setting> = [
         &["pull", "my shop"][..],
+        &["undo", "my shop", "--to", "1a2b"],
+        &["undo", "my shop"],
         &["run", "my shop", "--steps", "pull,build"],
         &["publish", "my shop", "--purge"],
         &["credential", "set", "my shop"],

@@ -126,6 +126,10 @@ codes! {
     SourcesClash = "sources_clash" => Configuration,
     /// A file that sites are to be imported from can't be understood.
     ImportFailed = "import_failed" => Configuration,
+    /// The version that is to be put back is not kept on this computer.
+    VersionMissing = "version_missing" => Failed,
+    /// Content of the version that is to be put back is missing, or was altered.
+    VersionDamaged = "version_damaged" => Failed,
     /// Another process publishes this site.
     AnotherPublishRunning = "another_publish_running" => Failed,
     /// No space left on this computer.

@@ -12,6 +12,7 @@ mod content;
 mod excludes;
 mod failure;
 mod folder;
+mod foreign;
 mod pipeline;
 mod preview;
 mod progress;
@@ -30,6 +31,7 @@ mod tally;
 mod tidy;
 mod transfer;
 mod tree;
+mod versions;
 mod work;
 
 pub use build::build_digest;

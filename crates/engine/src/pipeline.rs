@@ -32,6 +32,7 @@ pub struct Order {
 impl Order {
     fn kind(&self) -> RunKind {
         match self.steps[..] {
+            [PipelineStep::Publish] if self.publish.version.is_some() => RunKind::Undo,
             [PipelineStep::Publish] => RunKind::Publish,
             [PipelineStep::Pull] => RunKind::Pull,
             _ => RunKind::Pipeline,

@@ -14,6 +14,7 @@ use crate::recover::{Left, recover};
 use crate::scan::{Finding, Scanned};
 use crate::server_view::{confirm_times, everything, list, look, marker_holds};
 use crate::sources::scan_sources;
+use crate::versions::{check_content, version_manifest};
 use crate::work::Work;
 
 /// So many files are named one by one before the rest is only counted.
@@ -88,8 +89,11 @@ fn as_brought_down(published: &Published) -> ServerView {
     ServerView { files: others.map(seen).collect(), ..ServerView::default() }
 }
 
-/// Looks at the source folders, with the hash cache.
+/// Looks at the source folders, with the hash cache, or at a version that is to be put back.
 pub(crate) async fn scan_folder(work: &Work, options: &PublishOptions) -> Result<Scanned, Failure> {
+    if let Some(version) = &options.version {
+        return version_manifest(work, version).await;
+    }
     let excludes = Excludes::new(&work.site.exclude, &options.leave_out)?;
     let compare = options.compare.unwrap_or(work.site.compare);
     work.blocking(move |this| {
@@ -144,6 +148,9 @@ pub(crate) async fn prepare(
     let plan = plan(&scanned.manifest, &published, &view, &plan_options);
     if let Some(path) = blocked(&plan, &view).filter(|_| options.purge) {
         return Err(Failure::new(Code::Conflict, "what the purge leaves is in its place").about(path));
+    }
+    if options.version.is_some() {
+        check_content(work, &plan).await?;
     }
     let bytes_waiting = left.as_ref().map_or(0, |left| {
         let waits = |upload: &&Upload| left.waits(upload).is_some();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use slipway_core::{
-    Answer, Change, Code, Compare, Event, Failure, OnConflict, Outcome, Plan, RemotePath, RunState,
+    Answer, Change, Code, Compare, Event, Failure, OnConflict, Outcome, Plan, RemotePath, RunId, RunState,
     StepStatistics,
 };
 use slipway_remote::RemoteError;
@@ -11,6 +11,7 @@ use slipway_remote::RemoteError;
 use crate::case::CaseTwins;
 use crate::commit::{commit, prepare_folders};
 use crate::failure::remote;
+use crate::foreign::keep_foreign;
 use crate::preview::{MOST_NAMED, Prepared, guard, prepare, scan_folder};
 use crate::run::Run;
 use crate::scan::Finding;
@@ -18,6 +19,7 @@ use crate::server_view::sizes;
 use crate::staging::{self, Staging};
 use crate::tidy::{clear_markers, remove_old, remove_staging, set_marker};
 use crate::transfer::{Parcel, transfer};
+use crate::versions::{self, spellings};
 use crate::work::Work;
 
 /// What the user wants of this publish.
@@ -46,6 +48,8 @@ pub struct PublishOptions {
     pub purge: bool,
     /// The user knows that a purge can't be undone.
     pub confirmed: bool,
+    /// Put back what this run brought online, instead of publishing the folder.
+    pub version: Option<RunId>,
 }
 
 /// The step of a run that brings the site online.
@@ -66,6 +70,7 @@ pub(crate) async fn publish_step(
     let mut prepared = prepare(work, &scanned, options).await?;
     let plan = &prepared.plan;
     let twins = CaseTwins::find(&scanned.manifest, plan);
+    let spelled = spellings(&scanned.manifest);
     drop(scanned);
     work.events.send(planned(&prepared));
     guard(plan, options)?;
@@ -89,10 +94,12 @@ pub(crate) async fn publish_step(
         (false, _) => switch_over(run, &mut prepared, &twins, outcome).await?,
     }
     let adopted = prepared.plan.adopted;
-    if adopted.is_empty() {
-        return Ok(());
+    let changed = !nothing_to_do || !adopted.is_empty();
+    if !adopted.is_empty() {
+        work.ledger(move |ledger, place| ledger.adopt(place, &adopted)).await?;
     }
-    work.ledger(move |ledger, place| ledger.adopt(place, &adopted)).await
+    versions::keep(run, spelled, changed, outcome).await;
+    Ok(())
 }
 
 async fn switch_over(
@@ -107,6 +114,7 @@ async fn switch_over(
     let staging = Staging::of(journal);
 
     run.enter(RunState::Uploading).await?;
+    keep_foreign(run, &prepared.plan, outcome).await?;
     let begun = journal.clone();
     work.ledger(move |ledger, _| ledger.staging_begun(&begun)).await?;
     staging.make(work).await?;

@@ -14,6 +14,13 @@ use crate::work::Work;
 /// has begun.
 pub type Ended = Result<(RunId, Outcome), (Option<RunId>, Failure)>;
 
+/// An id that nobody can guess.
+pub(crate) fn new_id() -> Result<RunId, Failure> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).map_err(|error| Failure::new(Code::Unexpected, error))?;
+    Ok(RunId::from_random(random))
+}
+
 /// A run that has begun.
 pub(crate) struct Run<'a> {
     pub(crate) work: &'a Work,
@@ -24,9 +31,7 @@ pub(crate) struct Run<'a> {
 
 impl<'a> Run<'a> {
     pub(crate) async fn begin(work: &'a Work, kind: RunKind) -> Result<Self, Failure> {
-        let mut random = [0; 16];
-        getrandom::fill(&mut random).map_err(|error| Failure::new(Code::Unexpected, error))?;
-        let id = RunId::from_random(random);
+        let id = new_id()?;
         let begun = id.clone();
         work.note_interrupted().await?;
         work.ledger(move |ledger, place| ledger.begin_run(&begun, place, kind, now_ms())).await?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use slipway_core::{Code, Event, Failure, FileChange, RemotePath, Site, StoreKind};
 use slipway_remote::{Backoff, Connector, Pool, RemoteError};
-use slipway_store::{CachedHash, Ledger, PlaceId};
+use slipway_store::{CachedHash, Ledger, PlaceId, Versions};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::now_ms;
@@ -65,6 +65,7 @@ pub struct Work {
     pub(crate) cancel: CancellationToken,
     pub(crate) tally: Arc<Tally>,
     pub(crate) password_from: Option<StoreKind>,
+    pub(crate) versions: Option<Versions>,
 }
 
 impl Work {
@@ -88,8 +89,25 @@ impl Work {
         };
         let pool = Pool::new(connector.clone(), limit, backoff, Box::new(on_retry));
         let site = Arc::new(site);
-        let (tally, password_from) = (Arc::default(), None);
-        Ok(Self { site, place, ledger, connector, pool, backoff, events, cancel, tally, password_from })
+        let (tally, password_from, versions) = (Arc::default(), None, None);
+        Ok(Self {
+            site,
+            place,
+            ledger,
+            connector,
+            pool,
+            backoff,
+            events,
+            cancel,
+            tally,
+            password_from,
+            versions,
+        })
+    }
+
+    /// Keeps what is published there, so that it can be put back.
+    pub fn with_versions(self, versions: Versions) -> Self {
+        Self { versions: Some(versions), ..self }
     }
 
     /// Notes where the password was found, for the record.

@@ -11,6 +11,7 @@ use sha2::Digest;
 use slipway_core::{Sha256, SiteName};
 
 use crate::error::StoreError;
+use crate::versions::Versions;
 
 /// The environment variable that names the folder.
 const VARIABLE: &str = "SLIPWAY_DATA_DIR";
@@ -88,6 +89,11 @@ impl DataDir {
         self.0.join("server-copies")
     }
 
+    /// The content of the site's published versions.
+    pub fn versions(&self, site: &SiteName) -> Versions {
+        Versions::at(self.0.join("versions").join(site_key(site)))
+    }
+
     /// Takes the site for this process until the lock is dropped, or the process ends in whatever way.
     ///
     /// # Errors
@@ -139,7 +145,7 @@ fn site_key(site: &SiteName) -> String {
     format!("site-{}", &digest[..16])
 }
 
-fn make_private(folder: &Path) -> Result<(), StoreError> {
+pub(crate) fn make_private(folder: &Path) -> Result<(), StoreError> {
     if let Some(parent) = folder.parent() {
         fs::create_dir_all(parent).map_err(StoreError::io(parent))?;
     }

@@ -11,6 +11,7 @@ pub mod project;
 mod replace;
 pub mod settings;
 pub mod sites;
+mod versions;
 
 pub use credentials::{
     CredentialError, Credentials, Found, KEY_VARIABLE, KeyAsker, KeyFor, Listed, SiteCredentials, StoreStatus,
@@ -22,3 +23,4 @@ pub use project::{Problem, ProblemKind, Project, References};
 pub use settings::Settings;
 pub use sites::Sites;
 pub use slipway_core::StoreKind;
+pub use versions::{Kept, Versions};

@@ -2,7 +2,7 @@
 import { getContext, setContext } from 'svelte';
 import type { Backend } from './backend/backend';
 import { asFailure } from './backend/backend';
-import type { Code, Failure, HostEvent, PlanView, PublishOptions, SiteView } from './backend/types';
+import type { Code, Failure, HostEvent, PlanView, PublishOptions, RunRecord, SiteView } from './backend/types';
 import { Attention } from './frame/attention';
 import { Commands } from './frame/commands';
 import { couldExplain, Online } from './frame/online.svelte';
@@ -22,6 +22,7 @@ export type Place =
 /** A question that stands over the screen, with the plan it is about, and what was asked for besides. */
 export type Question =
   | { ask: 'conflict' | 'removals'; site: string; plan: PlanView; options: PublishOptions }
+  | { ask: 'version'; site: string; run: RunRecord; plan: PlanView }
   | { ask: 'purge'; site: string };
 
 export class App {
@@ -36,6 +37,8 @@ export class App {
   readonly #asked = new Set<string>();
   /** What the last publish of each site was asked for, until it has gone through. */
   readonly #sent = new Map<string, PublishOptions>();
+  /** The version of each site that is to be put back, until that has gone through or something else is published. */
+  readonly #putting = new Map<string, PublishOptions>();
   readonly online = new Online(() => this.#backOnline());
 
   started = $state(false);
@@ -93,10 +96,10 @@ export class App {
     else this.place = { at: 'welcome' };
   }
 
-  /** Does what may go wrong; what went wrong is shown. */
-  async attempt(work: () => Promise<unknown>): Promise<void> {
+  /** Does what may go wrong; what went wrong is shown, and then nothing comes of it. */
+  async attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
     try {
-      await work();
+      return await work();
     } catch (thrown) {
       this.trouble = asFailure(thrown);
       if (this.trouble.code === 'site_not_found') void this.#lookForSites();
@@ -105,7 +108,9 @@ export class App {
 
   /** Publishes, or asks first what must be asked; what is wanted besides is kept until that is answered. */
   async publish(name: string, options: PublishOptions = {}): Promise<void> {
-    const plan = this.plans.ready(name);
+    if (!options.version) this.#putting.delete(name);
+    // What publishing the folder would do says nothing of a version.
+    const plan = options.version ? null : this.plans.ready(name);
     const ask = plan && asksFor(plan, options);
     if (ask) return this.answer(name, ask === 'conflict' ? 'server' : null, options);
     this.question = null;
@@ -113,6 +118,27 @@ export class App {
     this.#asked.add(name);
     await this.attempt(() => this.#start(name, options));
     this.#asked.delete(name);
+  }
+
+  /** Publishes once more what did not go through. */
+  again(name: string, options: PublishOptions = {}): Promise<void> {
+    return this.publish(name, { ...this.#putting.get(name), ...options });
+  }
+
+  /** Asks whether a version is to be put back, with what that changes as far as this computer knows. */
+  askToPutBack(name: string, run: RunRecord): Promise<void> {
+    return this.attempt(async () => {
+      const plan = await this.backend.plan(name, { version: run.run });
+      this.question = { ask: 'version', site: name, run, plan };
+    });
+  }
+
+  /** Puts a version back; how much goes was seen before. */
+  async putBack(name: string, { run: version }: RunRecord): Promise<void> {
+    const options = { version, yes: true };
+    this.#putting.set(name, options);
+    this.open(name);
+    await this.publish(name, options);
   }
 
   /** That the site is being published already is seen on its screen. */
@@ -131,8 +157,10 @@ export class App {
    * ask, what was wanted besides goes on.
    */
   async answer(name: string, look: Asks | null, options: PublishOptions = this.#unanswered(name)): Promise<void> {
-    if (look) await this.lookAgain(name, look);
-    const plan = this.plans.ready(name);
+    if (look && !options.version) await this.lookAgain(name, look);
+    const plan = options.version
+      ? await this.attempt(() => this.backend.preview(name, options))
+      : this.plans.ready(name);
     const ask = plan && asksFor(plan, options);
     if (ask) this.question = { ask, site: name, plan, options };
     else if (plan && Object.keys(options).length > 0) await this.publish(name, options);
@@ -216,6 +244,7 @@ export class App {
         return;
       case 'run':
         if (event.event.event !== 'finished' && event.event.event !== 'failed') return;
+        if (event.event.event === 'finished') this.#putting.delete(event.site);
         if (!(event.event.event === 'failed' && isQuestion(event.event.code))) this.#sent.delete(event.site);
         void this.#lookForSites();
         void this.plans.look(event.site);

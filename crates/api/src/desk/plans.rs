@@ -31,6 +31,7 @@ pub(super) fn options(request: &PublishRequest) -> Result<PublishOptions, Failur
         keep_removed: request.keep_removed,
         leave_out: request.leave_out.clone(),
         connections: request.connections,
+        version: request.version.clone(),
         decided: request.conflicts.iter().map(|(path, answer)| (path.clone(), (*answer).into())).collect(),
         purge: request.purge_confirmed.is_some(),
         confirmed: request.purge_confirmed.is_some(),

@@ -142,7 +142,9 @@ fn order(site: &Site, request: &PublishRequest) -> Result<RunRequest, Failure> {
     {
         return Err(Failure::new(Code::ConfirmationNeeded, "another name than the site's was typed"));
     }
-    let build = site.build.is_some().then_some(PipelineStep::Build);
+    // A version that is put back was made before.
+    let builds = site.build.is_some() && request.version.is_none();
+    let build = builds.then_some(PipelineStep::Build);
     let steps = build.into_iter().chain([PipelineStep::Publish]).collect();
     Ok(RunRequest { steps: Some(steps), publish: options(request)?, ..RunRequest::default() })
 }

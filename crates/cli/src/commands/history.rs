@@ -49,6 +49,8 @@ struct RunLine<'a> {
     ended_ms: Option<i64>,
     outcome: Option<&'a Outcome>,
     failure: Option<&'a Failure>,
+    /// Whether `slipway undo --to` can put back what it brought online.
+    version: bool,
 }
 
 impl<'a> From<&'a RunRecord> for RunLine<'a> {
@@ -61,6 +63,7 @@ impl<'a> From<&'a RunRecord> for RunLine<'a> {
             ended_ms: record.ended_ms,
             outcome: record.outcome.as_ref(),
             failure: record.failure.as_ref(),
+            version: record.version,
         }
     }
 }
@@ -157,6 +160,7 @@ mod tests {
             ended_ms: Some(1_700_000_002_100),
             outcome: Some(Outcome { uploaded: 1_204, bytes: 3_400_000, ..Outcome::default() }),
             failure: None,
+            version: true,
         }
     }
 

@@ -15,6 +15,7 @@ use crate::words::{files, grouped, moment, pairs, table};
 pub(super) fn kind(kind: RunKind) -> &'static str {
     match kind {
         RunKind::Publish => "Publish",
+        RunKind::Undo => "Undo",
         RunKind::Pull => "Pull",
         RunKind::Pipeline => "Run",
     }
@@ -41,7 +42,7 @@ pub(super) fn details(record: &RunRecord) -> Vec<String> {
     ];
     let outcome = record.outcome.as_ref();
     if let Some(outcome) = outcome {
-        if record.kind != RunKind::Publish {
+        if !matches!(record.kind, RunKind::Publish | RunKind::Undo) {
             rows.push(("Brought down", files(outcome.downloaded)));
         }
         if record.kind != RunKind::Pull {
@@ -120,6 +121,7 @@ mod tests {
             ended_ms: Some(1_700_000_002_100),
             outcome: Some(outcome),
             failure: None,
+            version: false,
         }
     }
 

@@ -25,6 +25,7 @@ mod site_options;
 mod site_remove;
 mod site_text;
 mod site_view;
+pub(crate) mod undo;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -155,6 +156,7 @@ impl Command {
             Self::Check(check) => check.run(context).await,
             Self::Preview(preview) => preview.run(context).await,
             Self::Publish(publish) => publish.run(context).await,
+            Self::Undo(undo) => undo.run(context).await,
             Self::Pull(pull) => pull.run(context).await,
             Self::Run(run) => run.run(context).await,
             Self::History(history) => history.run(context).await,

@@ -29,6 +29,7 @@ impl Fill<'_> {
     /// The publish, in the run that it is a step of if it is one.
     pub(super) fn publish(&self, options: &str) -> Option<String> {
         match &self.setting.doing {
+            Doing::Undo { to } => self.again("undo", format!("{to} {options}").trim()),
             Doing::Run { steps } => self.again("run", format!("{steps} {options}").trim()),
             _ => self.again("publish", options),
         }
@@ -83,9 +84,9 @@ impl Fill<'_> {
         self.command(&format!("import {typed} {options}"))
     }
 
-    /// Publishes without it; where a website is brought down, nothing of it can be left out.
+    /// Publishes without it; of what is brought down or put back nothing can be left out.
     pub(super) fn leave_out(&self) -> Option<String> {
-        if self.pulling() {
+        if self.pulling() || self.undoing() {
             return None;
         }
         // A character that can't be shown can't be typed either.

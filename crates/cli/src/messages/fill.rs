@@ -149,6 +149,10 @@ impl<'a> Fill<'a> {
     }
 
     /// What the user stopped.
+    pub(super) fn undoing(&self) -> bool {
+        matches!(self.setting.doing, Doing::Undo { .. })
+    }
+
     pub(super) fn stopped(&self) -> &'static str {
         match self.failure.stage {
             Some(RunState::Pulling) => "You stopped bringing the website down",

@@ -143,6 +143,14 @@ impl Fill<'_> {
                 .and("Then choose one that works here, with 'credential store use'."),
             Code::CredentialsAmbiguous => say("Two sites have the same environment variable", self.detail())
                 .and("Or keep one of the two passwords elsewhere, and remove the variable."),
+            Code::Conflict if self.undoing() => say(
+                self.count("1 file was changed on the server by someone else",
+                    "files were changed on the server by someone else"),
+                format!("That was since your last publish{}. Putting the version back would replace {}.",
+                    self.path_aside(), self.it()))
+                .then("See all of them:", self.publish("--dry-run"))
+                .then("Leave the server's as they are:", self.publish("--on-conflict keep"))
+                .then("Replace them:", self.publish("--on-conflict replace")),
             Code::Conflict => say(
                 self.count("1 file was changed on the server by someone else",
                     "files were changed on the server by someone else"),
@@ -151,6 +159,11 @@ impl Fill<'_> {
                 .then("See all of them:", self.again("preview", "--full-check"))
                 .then("Leave the server's as they are:", self.publish("--full-check --on-conflict keep"))
                 .then("Replace them with yours:", self.publish("--full-check --on-conflict replace")),
+            Code::ManyRemovals if self.undoing() => say(
+                self.count("This would remove 1 file from the web", "files would be removed from the web"),
+                "That is more than half of what is online. The version that would be put back does not have it.")
+                .then("See all of them:", self.publish("--dry-run"))
+                .then("Remove them:", self.publish("--yes")),
             Code::ManyRemovals => say(
                 self.count("This would remove 1 file from the web", "files would be removed from the web"),
                 "That is more than half of what is online, and no longer in your folder. Was that on purpose, or was \
@@ -176,6 +189,13 @@ impl Fill<'_> {
                 .then("To give them places:", self.edit("--source DIR=FOLDER --source DIR=FOLDER")),
             Code::ImportFailed => say("This file cannot be imported", self.detail())
                 .and("Nothing was added."),
+            Code::VersionMissing => say("There is no such version to put back",
+                "Slipway keeps the last 5 versions of a website on this computer, up to 2 GB.")
+                .then("See which there are:", self.again("history", "")),
+            Code::VersionDamaged => say("That version is not whole any more",
+                format!("On this computer content of it is missing, or was altered{}. So nothing was begun.",
+                    self.path_aside()))
+                .then("See which others there are:", self.again("history", "")),
             Code::AnotherPublishRunning if self.pulling() => say("Another Slipway is at work on this website",
                 "Two at once would get in each other's way.")
                 .then("Try again once it has finished:", self.go_on("")),

@@ -8,7 +8,7 @@ use slipway_core::{Event, Failure, Outcome, PipelineStep, Retry, RunState, Site,
 use slipway_engine::{Events, Order, PublishOptions, Work, run};
 use slipway_remote::Connector;
 use slipway_remote::memory::{MemoryOptions, MemoryServer};
-use slipway_store::Ledger;
+use slipway_store::{DataDir, Ledger, Versions};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
@@ -53,10 +53,17 @@ impl Fixture {
         Arc::new(Ledger::open(&self.data.path().join("ledger.db")).unwrap())
     }
 
+    /// The content of the site's versions.
+    pub(crate) fn versions(&self) -> Versions {
+        DataDir::open(Some(self.data.path())).unwrap().versions(&self.site.name)
+    }
+
     pub(crate) fn work(&self, connector: Arc<dyn Connector>, options: &PublishOptions) -> Work {
         let events = self.events.clone();
         let events = Events::new(move |event| events.lock().unwrap().push(event));
-        Work::new(self.site.clone(), self.ledger(), connector, options, events, self.cancel.clone()).unwrap()
+        let work =
+            Work::new(self.site.clone(), self.ledger(), connector, options, events, self.cancel.clone());
+        work.unwrap().with_versions(self.versions())
     }
 
     pub(crate) async fn publish_over(

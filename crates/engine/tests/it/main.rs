@@ -15,3 +15,4 @@ mod pull_records;
 mod pull_servers;
 mod purge;
 mod sources;
+mod undo;

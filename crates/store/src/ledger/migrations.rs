@@ -99,6 +99,19 @@ CREATE TABLE allowed_builds (
     PRIMARY KEY (site, sha256)
 ) STRICT, WITHOUT ROWID;
 ",
+    "
+CREATE TABLE versions (
+    run INTEGER PRIMARY KEY REFERENCES runs ON DELETE CASCADE
+) STRICT;
+
+CREATE TABLE version_files (
+    run INTEGER NOT NULL REFERENCES versions ON DELETE CASCADE,
+    path TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    sha256 BLOB NOT NULL,
+    PRIMARY KEY (run, path)
+) STRICT, WITHOUT ROWID;
+",
 ];
 
 const KNOWN: i64 = MIGRATIONS.len() as i64;

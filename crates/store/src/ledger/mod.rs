@@ -15,6 +15,7 @@ mod runs;
 mod server;
 #[cfg(test)]
 mod testing;
+mod versions;
 
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -186,8 +187,11 @@ mod tests {
         f.ledger.folders_made(f.place, &[RemotePath::new("b").unwrap()]).unwrap();
         let hash = CachedHash { size: 1, modified: 2, sha256: slipway_core::Sha256([3; 32]) };
         f.ledger.save_hashes(&site("shop"), &[("a.html".into(), hash)], &[]).unwrap();
+        f.ledger.keep_version(&run(1), &f.ledger.published(f.place).unwrap().files).unwrap();
         f.ledger.remove_site(&site("shop")).unwrap();
-        for table in ["sites", "places", "runs", "journal", "files", "folders", "hashes"] {
+        for table in
+            ["sites", "places", "runs", "journal", "files", "folders", "hashes", "versions", "version_files"]
+        {
             let count =
                 f.ledger.read().query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0));
             assert_eq!(count, Ok(0_i64), "{table}");

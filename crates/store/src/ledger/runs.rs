@@ -11,6 +11,8 @@ use crate::error::StoreError;
 pub enum RunKind {
     /// Bringing a site online.
     Publish,
+    /// Putting an earlier version back.
+    Undo,
     /// Bringing a site down.
     Pull,
     /// Several steps, one after the other.
@@ -22,13 +24,14 @@ impl RunKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Publish => "publish",
+            Self::Undo => "undo",
             Self::Pull => "pull",
             Self::Pipeline => "pipeline",
         }
     }
 
     fn parse(name: &str) -> Option<Self> {
-        [Self::Publish, Self::Pull, Self::Pipeline].into_iter().find(|kind| kind.as_str() == name)
+        [Self::Publish, Self::Undo, Self::Pull, Self::Pipeline].into_iter().find(|kind| kind.as_str() == name)
     }
 }
 
@@ -49,9 +52,12 @@ pub struct RunRecord {
     pub outcome: Option<Outcome>,
     /// Why it failed.
     pub failure: Option<Failure>,
+    /// Whether what it brought online is known, so that it can be put back.
+    pub version: bool,
 }
 
-const COLUMNS: &str = "SELECT runs.id, kind, state, started_ms, ended_ms, outcome, failure FROM runs
+const COLUMNS: &str = "SELECT runs.id, kind, state, started_ms, ended_ms, outcome, failure,
+    EXISTS (SELECT 1 FROM versions WHERE versions.run = runs.number) FROM runs
     JOIN places ON places.id = runs.place JOIN sites ON sites.id = places.site";
 
 impl Ledger {
@@ -189,6 +195,7 @@ fn record(row: &Row<'_>) -> Result<RunRecord, StoreError> {
         ended_ms: row.get(4)?,
         outcome: json_at(row, 5, "a run's outcome")?,
         failure: json_at(row, 6, "a run's failure")?,
+        version: row.get(7)?,
     })
 }
 
@@ -223,6 +230,7 @@ mod tests {
             ended_ms: Some(2_000),
             outcome: Some(outcome),
             failure: Some(failure),
+            version: false,
         };
         assert_eq!(f.ledger.runs(&site("shop"), 10).unwrap(), [expected]);
         let error = f.ledger.set_state(&run(9), RunState::Live).unwrap_err();

@@ -120,6 +120,8 @@ export const CODES = [
   'build_failed',
   'sources_clash',
   'import_failed',
+  'version_missing',
+  'version_damaged',
   'another_publish_running',
   'this_computer_full',
   'server_misbehaves',
@@ -441,6 +443,8 @@ export interface PublishOptions {
   connections?: number;
   /** For each file that someone else changed: whose stays. */
   conflicts?: Record<string, ConflictAnswer>;
+  /** Put back what this run brought online, instead of publishing the folder. */
+  version?: RunId;
   /** Take off what Slipway did not put there; holds the name that was typed. */
   purge_confirmed?: string;
 }
@@ -554,7 +558,7 @@ export type RunEvent =
 export type RunId = string;
 
 /** What a run is for. */
-export type RunKind = 'publish' | 'pull' | 'pipeline';
+export type RunKind = 'publish' | 'undo' | 'pull' | 'pipeline';
 
 /** A run that goes on, as far as it is known. */
 export interface RunNow {
@@ -584,6 +588,8 @@ export interface RunRecord {
   outcome: Outcome | null;
   /** Why it failed. */
   failure: Failure | null;
+  /** Whether what it brought online is kept, so that it can be put back. */
+  version: boolean;
 }
 
 /** Where a run is. The order is the order of the way through. */

@@ -35,6 +35,9 @@ export function lookOfRun(run: RunRecord): Look {
 /** How a run ended, in words. */
 export function titleOf(run: RunRecord, site: Site): string {
   if (run.failure) return tell(run.failure, site).title;
+  if (run.outcome && run.kind === 'undo') return m.history_put_back();
+  const down = run.outcome?.downloaded ?? 0;
+  if (run.outcome && run.kind === 'pull') return m.history_brought_down({ n: down, count: number(down) });
   const n = (run.outcome?.uploaded ?? 0) + (run.outcome?.removed ?? 0);
   if (run.outcome) return m.history_published({ n, count: number(n) });
   return run.ended_ms === null ? m.history_running() : m.interrupted_title();

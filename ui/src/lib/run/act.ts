@@ -35,7 +35,7 @@ export function label(action: Action, { names }: Case): string {
 /** Publishes again, or looks again when that is what failed. */
 export async function retry(app: App, { view, during }: Pick<Case, 'view' | 'during'>): Promise<void> {
   const name = view.site.name;
-  if (during === 'run') await app.publish(name);
+  if (during === 'run') await app.again(name);
   else await app.plans.look(name, during);
 }
 
@@ -51,9 +51,9 @@ export async function act(app: App, action: Exclude<Action, keyof typeof FORM_OF
       return retry(app, about);
     case 'publish':
     case 'carry_on':
-      return app.publish(site.name);
+      return app.again(site.name);
     case 'gently':
-      return app.publish(site.name, { connections: 1 });
+      return app.again(site.name, { connections: 1 });
     case 'leave_out':
       return app.publish(site.name, { leave_out: names.map(patternOf) });
     case 'look_again':

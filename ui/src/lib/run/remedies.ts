@@ -80,6 +80,8 @@ export const REMEDIES: Record<Code, Remedy> = {
   build_failed: { actions: ['again', 'log'] },
   sources_clash: { actions: ['open_folder', 'again'] },
   import_failed: { actions: ['show_changes', 'copy'] },
+  version_missing: { actions: ['history', 'show_changes'] },
+  version_damaged: { actions: ['history', 'show_changes'] },
   another_publish_running: { actions: ['again'] },
   this_computer_full: { actions: ['again'] },
   server_misbehaves: { actions: ['again', 'gently', 'copy'] },

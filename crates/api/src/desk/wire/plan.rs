@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use slipway_core::{Decision, RemotePath, Totals};
+use slipway_core::{Decision, RemotePath, RunId, Totals};
 use ts_rs::TS;
 
 /// What a change does to a file online.
@@ -106,6 +106,9 @@ pub struct PublishRequest {
     /// For each file that someone else changed: whose stays.
     #[ts(as = "Option<BTreeMap<String, ConflictAnswer>>", optional)]
     pub conflicts: BTreeMap<RemotePath, ConflictAnswer>,
+    /// Put back what this run brought online, instead of publishing the folder.
+    #[ts(optional)]
+    pub version: Option<RunId>,
     /// Take off what Slipway did not put there; holds the name that was typed.
     #[ts(optional)]
     pub purge_confirmed: Option<String>,

@@ -36,6 +36,8 @@ pub struct RunNow {
 pub enum RunKind {
     /// Bringing a site online.
     Publish,
+    /// Putting an earlier version back.
+    Undo,
     /// Bringing a site down.
     Pull,
     /// Several steps, one after the other.
@@ -59,6 +61,8 @@ pub struct RunRecord {
     pub outcome: Option<Outcome>,
     /// Why it failed.
     pub failure: Option<Failure>,
+    /// Whether what it brought online is kept, so that it can be put back.
+    pub version: bool,
 }
 
 /// How the last run went, one that failed before it had a name included: such a run is not in the history.
@@ -87,8 +91,9 @@ impl From<slipway_store::RunRecord> for LastRun {
 
 impl From<slipway_store::RunRecord> for RunRecord {
     fn from(record: slipway_store::RunRecord) -> Self {
-        let slipway_store::RunRecord { run, kind, state, started_ms, ended_ms, outcome, failure } = record;
-        Self { run, kind: kind.into(), state, started_ms, ended_ms, outcome, failure }
+        let slipway_store::RunRecord { run, kind, state, started_ms, ended_ms, outcome, failure, version } =
+            record;
+        Self { run, kind: kind.into(), state, started_ms, ended_ms, outcome, failure, version }
     }
 }
 
@@ -96,6 +101,7 @@ impl From<slipway_store::RunKind> for RunKind {
     fn from(kind: slipway_store::RunKind) -> Self {
         match kind {
             slipway_store::RunKind::Publish => Self::Publish,
+            slipway_store::RunKind::Undo => Self::Undo,
             slipway_store::RunKind::Pull => Self::Pull,
             slipway_store::RunKind::Pipeline => Self::Pipeline,
         }

@@ -41,7 +41,7 @@ export function record(agoMs: number, more: Partial<RunRecord> = {}): RunRecord 
   const ended_ms = NOW - agoMs;
   const random = (Math.round(agoMs * 2_654_435.761) >>> 0).toString(16).padStart(8, '0');
   const done = outcome({ uploaded: 12, removed: 0, seconds: 3.4 });
-  const base = { run: random.repeat(4), kind: 'publish', state: 'live', failure: null } as const;
+  const base = { run: random.repeat(4), kind: 'publish', state: 'live', failure: null, version: false } as const;
   return { ...base, started_ms: ended_ms - 3_400, ended_ms, outcome: done, ...more };
 }
 

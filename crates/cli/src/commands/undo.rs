@@ -1,0 +1,72 @@
+//! `slipway undo`: puts an earlier version back.
+
+use clap::Args;
+use slipway_api::PublishOptions;
+use slipway_core::Failure;
+
+use super::Context;
+use super::finished;
+use super::preview;
+use super::publish_options::LineArgs;
+use crate::args::{Name, OnConflictArg};
+use crate::progress::Display;
+use crate::words::{moment, quoted};
+
+/// Put an earlier version of a website back online.
+///
+/// Slipway keeps what each publish brought online on this computer: the last 5 versions, up to 2 GB a site. Without --to
+/// it is the version before the one that is online. Your folder stays as it is; the next publish brings it online again.
+/// An undo is a publish like any other, and can be undone itself.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  slipway undo shop                    back to the version before
+  slipway undo shop --dry-run          what that would do
+  slipway undo shop --to 1a2b3c4d      back to the version of that run: see 'slipway history shop'")]
+pub(crate) struct Undo {
+    #[command(flatten)]
+    pub(crate) site: Name,
+    /// Put back what this run brought online: its id, or how it begins.
+    #[arg(long, value_name = "RUN")]
+    to: Option<String>,
+    /// Show what would happen, and change nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// What happens to files that someone else changed on the server.
+    #[arg(long, value_name = "WHAT", default_value = "abort")]
+    on_conflict: OnConflictArg,
+    /// Remove files even when that is more than half of the website.
+    #[arg(long)]
+    yes: bool,
+    #[command(flatten)]
+    line: LineArgs,
+}
+
+impl Undo {
+    /// Which version, as it was typed.
+    pub(crate) fn to_as_typed(&self) -> String {
+        self.to.as_ref().map(|to| format!("--to {}", quoted(to))).unwrap_or_default()
+    }
+
+    pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
+        let name = &self.site.name;
+        let version = context.api.version(name, self.to.as_deref()).await?;
+        let options = PublishOptions {
+            version: Some(version.run),
+            on_conflict: self.on_conflict.into(),
+            yes: self.yes,
+            ..self.line.into()
+        };
+        context.out.say(&format!("The version of {} is put back.", moment(version.started_ms)));
+        if self.dry_run {
+            return preview::preview(context, name, options).await;
+        }
+        let display = Display::start(context);
+        let published = context.api.publish(name, options, display.events(), context.cancel.clone()).await;
+        display.end();
+        finished::tell(context, name, published?).await;
+        let publish = format!("{} publish {}", context.program, quoted(name.as_str()));
+        context.out.say(&format!("Your folder is as it was. To bring it online again: {publish}"));
+        Ok(())
+    }
+}
