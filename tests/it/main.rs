@@ -25,6 +25,7 @@ mod names;
 mod pipeline;
 mod practice;
 mod project;
+mod proof;
 mod publishing;
 mod pulling;
 mod purging;

@@ -50,6 +50,11 @@ export const SCREENS = [
     query: `scenario=publishing&state=${state}`,
   })),
   { name: 'done', query: 'scenario=done', go: (page) => page.getByText('Your website is live').last().waitFor() },
+  ...['cached', 'other_folder', 'program', 'unreachable&reason=locked'].map((proof) => ({
+    name: `done-${proof.split('&')[0]}`,
+    query: `scenario=done&proof=${proof}`,
+    go: (page) => page.getByText('Your website is live').last().waitFor(),
+  })),
   { name: 'interrupted', query: 'scenario=interrupted' },
   { name: 'folder-missing', query: 'scenario=plan-failed&code=local_folder_missing', go: (page) => page.locator('[data-code]').waitFor() },
   { name: 'failed-partly', query: 'scenario=failed&code=connection_lost&site=partly_switched' },

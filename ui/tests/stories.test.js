@@ -786,6 +786,25 @@ story('the history tells what happened', '', async (page) => {
   await page.getByText('1106 unchanged').waitFor();
 });
 
+for (const [query, title, action] of [
+  ['proof=live', 'Checked: visitors see the new pages', null],
+  ['proof=cached', 'Some visitors may see the old pages for a while', null],
+  ['proof=other_folder', 'Your web address shows a different folder', 'Choose another folder'],
+  ['proof=program', 'These pages are made by a program, so they could not be compared', null],
+  ['proof=unreachable&reason=locked', 'Your website could not be opened from here', null],
+  ['proof=unreachable&reason=redirected', 'Your website could not be opened from here', 'Change the web address'],
+]) {
+  story(`a publish ends with what visitors see: ${query}`, `scenario=done&${query}`, async (page) => {
+    await page.getByRole('heading', { name: 'Your website is live' }).waitFor();
+    const proof = page.locator('[data-proof]');
+    await proof.getByText(title, { exact: true }).waitFor();
+    assert.equal(await proof.getByRole('button').count(), action ? 1 : 0);
+    if (!action) return;
+    await proof.getByRole('button', { name: action }).click();
+    await page.locator('nav [aria-current=page]', { hasText: 'Settings' }).waitFor();
+  });
+}
+
 quick('the first sight of 10 sites and 10,000 changes comes within a second', 'scenario=huge&changes=10000&pace=0', async (page) => {
   const times = [];
   for (let n = 0; n < 3; n++) {

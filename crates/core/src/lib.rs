@@ -11,6 +11,7 @@ pub mod local_name;
 pub mod manifest;
 pub mod path;
 pub mod plan;
+pub mod proof;
 pub mod run;
 pub mod server;
 pub mod site;
@@ -29,6 +30,7 @@ pub use plan::{
     Answer, Change, Conflict, ConflictReason, Decision, OnConflict, Plan, PlanOptions, Removal, Seen,
     ServerView, Totals, Turn, Upload, plan,
 };
+pub use proof::{Proof, ProofFinding, Unreached};
 pub use run::{Outcome, PipelineStep, RunId, RunState, StepStatistics};
 pub use server::{Certificate, Check, Distrust, Features, ServerFacts};
 pub use site::{Build, Compare, Protocol, Pull, Retry, Site, SiteError, SiteName, Source};

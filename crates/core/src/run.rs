@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::credential::StoreKind;
+use crate::proof::Proof;
 
 /// A run's id: 128 random bits in hexadecimal. It names the staging folder, so it can't be guessed by visitors.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
@@ -246,6 +247,10 @@ pub struct Outcome {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub password_from: Option<StoreKind>,
+    /// What visitors were found to see, where the site has a web address and something went online.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub proof: Option<Proof>,
     /// What each of its steps did, in their order; the last one of a failed run may have been cut off.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<StepStatistics>,

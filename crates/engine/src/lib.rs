@@ -16,6 +16,7 @@ mod foreign;
 mod pipeline;
 mod preview;
 mod progress;
+mod proof;
 mod publish;
 mod pull;
 mod recover;

@@ -38,6 +38,8 @@ pub(crate) struct Prepared {
     /// The marker of our last publish is still the server's last.
     pub(crate) as_published: bool,
     pub(crate) bytes_waiting: u64,
+    /// What the files to be replaced were, where the site has an address to look at.
+    pub(crate) before: HashMap<RemotePath, PublishedFile>,
     /// What a purge does not take off: what is neither file nor folder, or can't be told, and folders of other sites.
     pub(crate) left_alone: BTreeSet<RemotePath>,
 }
@@ -156,7 +158,11 @@ pub(crate) async fn prepare(
         let waits = |upload: &&Upload| left.waits(upload).is_some();
         plan.uploads.iter().filter(waits).map(|upload| upload.file.size).sum()
     });
-    Ok(Prepared { plan, left, as_published, bytes_waiting, left_alone: view.others })
+    let replaced = plan.uploads.iter().filter(|_| work.site.web_url.is_some());
+    let before = replaced
+        .filter_map(|upload| Some((upload.path.clone(), *published.files.get(&upload.path)?)))
+        .collect();
+    Ok(Prepared { plan, left, as_published, bytes_waiting, before, left_alone: view.others })
 }
 
 fn plan_options(options: &PublishOptions, published: &Published) -> Result<PlanOptions, Failure> {

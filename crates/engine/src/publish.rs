@@ -13,6 +13,7 @@ use crate::commit::{commit, prepare_folders};
 use crate::failure::remote;
 use crate::foreign::keep_foreign;
 use crate::preview::{MOST_NAMED, Prepared, guard, prepare, scan_folder};
+use crate::proof::prove;
 use crate::run::Run;
 use crate::scan::Finding;
 use crate::server_view::sizes;
@@ -135,6 +136,7 @@ async fn switch_over(
     run.enter(RunState::Checking).await?;
     verify(work, &parcels).await?;
     set_marker(work, &run.id).await?;
+    outcome.proof = prove(run, &parcels, &prepared.before).await;
     if work.connector.facts().no_rename_over {
         outcome.notes.push(
             "This server does not rename onto an existing file: each old file was moved aside for a moment."

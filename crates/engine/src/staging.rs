@@ -24,6 +24,8 @@ Deny from all
 
 /// The name of markers, before the run's id.
 const MARKER: &str = "last-";
+/// What the notes of signs begin with.
+const SIGN: &str = "sign-";
 
 /// The staging folder of a run.
 #[derive(Debug, Clone)]
@@ -117,6 +119,26 @@ pub(crate) fn markers(entries: &[Entry]) -> Vec<RemotePath> {
 pub(crate) async fn set_marker(work: &Work, run: &RunId) -> Result<(), Failure> {
     // One byte: some servers do not store empty files.
     send(work, Upload { to: marker(run), from: Source::Bytes(vec![b'\n']), resume: false }).await
+}
+
+/// The file by which the web folder is recognised, for visitors to see, of a name that can't be guessed; and the note
+/// in Slipway's own folder that it was put there. The note comes first and goes last: who finds it removes the file.
+pub(crate) fn sign(id: &RunId) -> (RemotePath, RemotePath) {
+    (below(&RemotePath::root(), &format!("slipway-{id}.txt")), own(&format!("{SIGN}{id}")))
+}
+
+/// The signs that are noted among the entries of Slipway's own folder.
+pub(crate) fn signs(entries: &[Entry]) -> Vec<(RemotePath, RemotePath)> {
+    let ids = entries.iter().filter_map(|entry| entry.name.strip_prefix(SIGN)?.parse().ok());
+    ids.map(|id| sign(&id)).collect()
+}
+
+/// Puts a sign there.
+pub(crate) async fn set_sign(work: &Work, id: &RunId) -> Result<(), Failure> {
+    let (file, note) = sign(id);
+    send(work, Upload { to: note, from: Source::Bytes(vec![b'\n']), resume: false }).await?;
+    let content = id.as_str().as_bytes().to_vec();
+    send(work, Upload { to: file, from: Source::Bytes(content), resume: false }).await
 }
 
 fn own(name: &str) -> RemotePath {

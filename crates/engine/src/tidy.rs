@@ -14,11 +14,14 @@ use crate::staging::{self, Staging};
 use crate::work::Work;
 
 /// Takes every marker away before anything live is changed, so that no computer takes the server for what it
-/// published itself.
+/// published itself; and what a run that was cut off put there to recognise the web folder by.
 pub(crate) async fn clear_markers(work: &Work) -> Result<(), Failure> {
     let listed = list_folders(work, vec![RemotePath::own()]).await?;
     let entries = listed.into_iter().find_map(|(_, entries)| entries).unwrap_or_default();
     remove(work, RemoveFiles, staging::markers(&entries)).await?;
+    let (files, notes) = staging::signs(&entries).into_iter().unzip();
+    remove(work, RemoveFiles, files).await?;
+    remove(work, RemoveFiles, notes).await?;
     work.ledger(|ledger, place| ledger.set_marker(place, None)).await
 }
 

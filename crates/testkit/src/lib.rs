@@ -25,6 +25,7 @@ mod folder;
 mod hostile;
 mod owner;
 mod silence;
+mod web;
 
 pub use control_proxy::{Action, ControlProxy, DataFault, Exchange};
 pub use daemon::{Daemon, Kind, Options, Tls, free_port};
@@ -32,3 +33,4 @@ pub use desktop::{Desktop, Ran};
 pub use folder::{assert_same_tree, sample_tree, snapshot, write_tree};
 pub use hostile::{HostileEntry, HostileOptions, HostileServer};
 pub use silence::{HangServer, RefusedPort, hang_server, refused_port};
+pub use web::{WebReply, WebServer};

@@ -6,6 +6,7 @@ use slipway_api::Finished;
 use slipway_core::{Event, Outcome, PipelineStep, RunState, Site, SiteName, StepStatistics, units};
 
 use super::Context;
+use super::proof_words::{advice, found};
 use crate::output::inline;
 use crate::words::{count, files, grouped};
 
@@ -89,6 +90,10 @@ fn published(outcome: &Outcome, site: Option<&Site>) -> Vec<String> {
     });
     if outcome.failed > 0 {
         lines.push(format!("{} could not be published.", files(outcome.failed)));
+    }
+    if let Some(proof) = &outcome.proof {
+        lines.push(found(proof));
+        lines.extend(advice(proof).map(str::to_owned));
     }
     lines
 }

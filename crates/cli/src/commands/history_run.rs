@@ -7,6 +7,7 @@ use slipway_core::{Failure, PipelineStep, SiteName, StepStatistics, units};
 use super::Context;
 use super::credential::place;
 use super::history::{came_of, took};
+use super::proof_words;
 use crate::messages::{self, Setting};
 use crate::output::inline;
 use crate::words::{files, grouped, moment, pairs, table};
@@ -57,6 +58,7 @@ pub(super) fn details(record: &RunRecord) -> Vec<String> {
         rows.push(("Tried again", if outcome.retries == 1 { "once".into() } else { times(outcome.retries) }));
         rows.push(("Connections", format!("{} at most", outcome.connections)));
         rows.extend(outcome.password_from.map(|store| ("Password from", place(store).to_owned())));
+        rows.extend(outcome.proof.iter().map(|proof| ("Visitors", proof_words::found(proof))));
         rows.extend(outcome.notes.iter().map(|note| ("Note", inline(note))));
     }
     if let Some(failure) = &record.failure {

@@ -14,6 +14,7 @@ pub(crate) mod password;
 mod plan_view;
 pub(crate) mod practice;
 pub(crate) mod preview;
+mod proof_words;
 pub(crate) mod publish;
 mod publish_options;
 pub(crate) mod pull;

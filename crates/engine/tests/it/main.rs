@@ -8,6 +8,7 @@ mod leftovers;
 mod looking;
 mod order;
 mod pipeline;
+mod proof;
 mod publish;
 mod pull;
 mod pull_cut;

@@ -348,6 +348,8 @@ export interface Outcome {
   notes: string[];
   /** Where the password was found. */
   password_from?: StoreKind;
+  /** What visitors were found to see, where the site has a web address and something went online. */
+  proof?: Proof;
   /** What each of its steps did, in their order; the last one of a failed run may have been cut off. */
   steps?: StepStatistics[];
 }
@@ -427,6 +429,23 @@ export interface Progress {
   /** Files under way. */
   active: FileProgress[];
 }
+
+/** What came of looking at the site as a visitor does. */
+export interface Proof {
+  /** What was found. */
+  finding: ProofFinding;
+  /** Files that were fetched and compared. */
+  compared: number;
+  /** Of them, those that are as they were published. */
+  same: number;
+  /** The first file that shows the finding, if one does. */
+  path?: string;
+  /** Why nothing could be fetched. */
+  reason?: Unreached;
+}
+
+/** What was found when the published pages were fetched from the web address. A finding, never a failure. */
+export type ProofFinding = 'live' | 'cached' | 'other_folder' | 'program' | 'unreachable';
 
 /** How one speaks to the server. */
 export type Protocol = 'ftps' | 'ftps-implicit' | 'ftp';
@@ -529,6 +548,8 @@ export type RunEvent =
       notes: string[];
       /** Where the password was found. */
       password_from?: StoreKind;
+      /** What visitors were found to see, where the site has a web address and something went online. */
+      proof?: Proof;
       /** What each of its steps did, in their order; the last one of a failed run may have been cut off. */
       steps?: StepStatistics[];
     }
@@ -742,3 +763,6 @@ export interface Totals {
   /** Their bytes. */
   bytes: number;
 }
+
+/** Why nothing could be fetched. */
+export type Unreached = 'host_not_found' | 'refused' | 'timed_out' | 'certificate' | 'locked' | 'redirected' | 'failed';

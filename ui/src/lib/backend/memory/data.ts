@@ -1,5 +1,5 @@
 /** Made-up sites, folders and plans for tests and for trying the screens. The same each time. */
-import type { Certificate, ChangeRow, Code, ConflictRow, Failure, LastRun, Outcome, PlanView, RunRecord, Site, SiteState, SiteView } from '../types';
+import type { Certificate, ChangeRow, Code, ConflictRow, Failure, LastRun, Outcome, PlanView, Proof, RunRecord, Site, SiteState, SiteView } from '../types';
 
 export const NOW = new Date(2026, 10, 23, 14, 32).getTime();
 const MINUTE = 60_000;
@@ -35,6 +35,12 @@ export function outcome(more: Partial<Outcome> = {}): Outcome {
     notes: [],
     ...more,
   };
+}
+
+/** What visitors were found to see. */
+export function proof(finding: Proof['finding'], reason?: Proof['reason']): Proof {
+  const seen = finding === 'live' ? {} : { path: 'index.html' };
+  return { finding, compared: finding === 'unreachable' ? 0 : 12, same: finding === 'live' ? 12 : 0, ...seen, ...(reason && { reason }) };
 }
 
 export function record(agoMs: number, more: Partial<RunRecord> = {}): RunRecord {

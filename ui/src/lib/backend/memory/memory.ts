@@ -66,7 +66,7 @@ export function memoryBackend(query: URLSearchParams): Backend {
 
   function finish(name: string) {
     const site = view(name);
-    const summary = data.outcome();
+    const summary = data.outcome(world.proof ? { proof: world.proof } : {});
     const online = { files: 1_411, bytes: 117_440_512, since_ms: Date.now() };
     Object.assign(site, { running: null, waiting: 0, online, last: data.last(0, { outcome: summary }) });
     replan(name, data.plan([]));

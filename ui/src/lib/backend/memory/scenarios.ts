@@ -1,6 +1,6 @@
 /** What the made-up host is like, chosen in the address: `?scenario=failed&code=hosting_full`. */
 import { CODES } from '../types';
-import type { Code, Failure, PlanView, RunNow, RunRecord, RunState, SiteState, SiteView } from '../types';
+import type { Code, Failure, PlanView, Proof, RunNow, RunRecord, RunState, SiteState, SiteView } from '../types';
 import * as data from './data';
 
 export interface Scenario {
@@ -22,6 +22,8 @@ export interface Scenario {
   broken: Code | null;
   /** A publish that ended a moment ago. */
   justDone: boolean;
+  /** What visitors are found to see of a publish. */
+  proof: Proof | null;
 }
 
 const SHOP = 'Wildflower & Co.';
@@ -99,8 +101,11 @@ export function scenario(query: URLSearchParams): Scenario {
     refusesBuild: query.get('build') === 'refused',
     broken: null,
     justDone: false,
+    proof: null,
   };
   const first = (view: Partial<SiteView>) => ten(view);
+  const finding = (query.get('proof') ?? 'live') as Proof['finding'];
+  const found = data.proof(finding, (query.get('reason') ?? undefined) as Proof['reason']);
   const many = Number(query.get('changes') ?? 100_000);
   const gone = data.plan(data.removals(), { removes_much: true });
   switch (query.get('scenario')) {
@@ -124,7 +129,7 @@ export function scenario(query: URLSearchParams): Scenario {
     case 'publishing':
       return { ...usual, sites: first({ running: inState((query.get('state') ?? 'uploading') as RunState) }) };
     case 'done':
-      return { ...usual, sites: first({ running: inState('checking') }), justDone: true };
+      return { ...usual, sites: first({ running: inState('checking') }), justDone: true, proof: found };
     case 'failed':
       return { ...usual, sites: first(failedWith(code, state)), ends: code, runs: [data.record(60_000, { failure: data.failure(code) }), ...usual.runs] };
     case 'ends':

@@ -1,0 +1,99 @@
+//! A web server that answers as a test wants it to: as hosts, caches and programs do.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+/// What a web server says to one request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WebReply {
+    /// A page of this content.
+    Page(Vec<u8>),
+    /// There is no such page (404).
+    NotFound,
+    /// No page but this status.
+    Status(u16),
+    /// Go there instead (301).
+    Redirect(String),
+    /// This content, as if it were compressed.
+    Packed(Vec<u8>),
+    /// The head of an answer that never ends.
+    Hang,
+}
+
+impl WebReply {
+    /// The file of this path below a folder, as web servers show folders.
+    pub fn file(folder: &Path, path: &str) -> Self {
+        std::fs::read(folder.join(path)).map_or(Self::NotFound, Self::Page)
+    }
+}
+
+type Answer = dyn Fn(&str) -> WebReply + Send + Sync;
+
+/// A web server; gone when dropped.
+pub struct WebServer {
+    listener: TcpListener,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl WebServer {
+    /// Starts a server that answers each request with what `answer` says to its path and query, without the first slash.
+    pub fn start(answer: impl Fn(&str) -> WebReply + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let (accepting, answer): (_, Arc<Answer>) = (listener.try_clone().unwrap(), Arc::new(answer));
+        let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+        let heard = asked.clone();
+        thread::spawn(move || {
+            // An error is the shutdown of the listener in `drop`.
+            while let Ok((stream, _)) = accepting.accept() {
+                let (answer, heard) = (answer.clone(), heard.clone());
+                thread::spawn(move || serve(stream, &*answer, &heard));
+            }
+        });
+        Self { listener, asked }
+    }
+
+    /// Its address, without a slash at the end.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.listener.local_addr().unwrap())
+    }
+
+    /// What was asked for: paths with queries.
+    pub fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
+    }
+}
+
+impl Drop for WebServer {
+    fn drop(&mut self) {
+        let _ = socket2::SockRef::from(&self.listener).shutdown(std::net::Shutdown::Both);
+    }
+}
+
+/// Answers one request. The client may leave at any time.
+fn serve(mut stream: TcpStream, answer: &Answer, asked: &Mutex<Vec<String>>) {
+    let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+    let Some(Ok(first)) = lines.next() else { return };
+    // The rest of the head, to its empty line.
+    while lines.next().and_then(Result::ok).is_some_and(|line| !line.is_empty()) {}
+    let path = first.split(' ').nth(1).unwrap_or_default().trim_start_matches('/');
+    asked.lock().unwrap().push(path.to_owned());
+    let (status, more, body) = match answer(path) {
+        WebReply::Page(body) => (200, String::new(), body),
+        WebReply::NotFound => (404, String::new(), b"no such page".to_vec()),
+        WebReply::Status(status) => (status, String::new(), Vec::new()),
+        WebReply::Redirect(to) => (301, format!("Location: {to}\r\n"), Vec::new()),
+        WebReply::Packed(body) => (200, "Content-Encoding: gzip\r\n".to_owned(), body),
+        WebReply::Hang => {
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
+            // Until the client has had enough.
+            let _ = lines.next();
+            return;
+        }
+    };
+    let head =
+        format!("HTTP/1.1 {status} -\r\nContent-Length: {}\r\n{more}Connection: close\r\n\r\n", body.len());
+    let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body));
+}
