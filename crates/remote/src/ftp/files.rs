@@ -9,7 +9,7 @@ use crate::error::{RemoteError, Reply};
 use crate::remote::{Entry, EntryKind, Made, Remote, Rename};
 
 impl Session {
-    /// A file's size (RFC 3659, section 4); from a listing where the server has no `SIZE`.
+    /// A file's size (RFC 3659, section 4); from a listing where the server has no `SIZE`, or refuses it.
     pub(super) async fn size(&mut self, file: &RemotePath) -> Result<u64, RemoteError> {
         if self.features().size {
             let asked = self.command("SIZE", format!("SIZE {}", self.wire(file)), &[Status::File]).await;
@@ -20,7 +20,14 @@ impl Session {
                         features.size = false;
                     }
                 }
-                Err(error) => return Err(self.confirmed(file, error).await?),
+                Err(error @ (RemoteError::Refused(_) | RemoteError::Denied(_))) => {
+                    return match (self.look_up(file).await?, error) {
+                        (Some(entry), _) if entry.kind == EntryKind::File => Ok(entry.size),
+                        (None, RemoteError::Refused(reply)) => Err(RemoteError::NotFound(reply)),
+                        (_, error) => Err(error),
+                    };
+                }
+                Err(error) => return Err(error),
             }
         }
         match self.look_up(file).await? {
@@ -111,6 +118,11 @@ impl Session {
                     Err(ends) if ends.ends_connection() => return Err(ends),
                     Err(_) => return Err(error),
                 }
+            }
+            // It may have been refused for the moment. Visitors would miss the old file while it is moved.
+            match self.rename_plain(&rename.from, &rename.to).await {
+                Err(RemoteError::Refused(_) | RemoteError::Denied(_)) => {}
+                other => return other,
             }
         }
         self.rename_aside(rename).await

@@ -1,6 +1,8 @@
 //! From a server's replies to [`RemoteError`]. Codes come first; where servers use one code for many things, their
 //! words decide, as seen on vsftpd, ProFTPD, Pure-FTPd, pyftpdlib, FileZilla Server and IIS.
 
+use std::io::ErrorKind;
+
 use suppaftp::FtpError;
 use suppaftp::types::Response;
 
@@ -42,6 +44,10 @@ pub(super) fn error(error: FtpError, during: During) -> RemoteError {
 pub(super) fn error_about(error: FtpError, during: During, path: &str) -> RemoteError {
     match error {
         FtpError::UnexpectedResponse(response) => refusal(reply(&response), during, path),
+        // A reply without end, or one that is no text.
+        FtpError::ConnectionError(error) if error.kind() == ErrorKind::InvalidData => {
+            RemoteError::Misbehaves(error.to_string())
+        }
         FtpError::ConnectionError(error) => RemoteError::Lost(error.to_string()),
         // A handshake that was cut off says nothing of the certificate or of TLS.
         FtpError::SecureError(text)

@@ -1,6 +1,8 @@
 //! One logged-in control connection: what it needs first, and one command at a time.
 
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use slipway_core::{Features, RemotePath};
 use suppaftp::tokio::AsyncRustlsFtpStream;
@@ -73,12 +75,26 @@ impl Session {
     }
 
     /// Sends one command and reads its reply.
+    ///
+    /// # Errors
+    /// Among others [`RemoteError::Misbehaves`], before it is sent, where a reply waits that nobody asked for: it would
+    /// be taken for the answer to this command, and each answer from then on for that to the next.
     pub(super) async fn command(
         &mut self,
         doing: &'static str,
         line: String,
         expected: &[Status],
     ) -> Result<Reply, RemoteError> {
+        if let Some(unasked) = now_or_never(self.stream.read_response_in(&[])).await {
+            return Err(match unasked.map_err(|error| self.mapped(error)) {
+                // Such as 421, said before it hung up.
+                Err(lost @ RemoteError::Lost(_)) => lost,
+                Err(other) => RemoteError::Misbehaves(format!("said without being asked: {other}")),
+                Ok(reply) => {
+                    RemoteError::Misbehaves(format!("said without being asked: {}", replies::reply(&reply)))
+                }
+            });
+        }
         tracing::trace!(%line, "command");
         let sent = self.connector.timed(doing, self.stream.custom_command(&line, expected)).await?;
         match sent {
@@ -115,6 +131,16 @@ impl Session {
         let expected = &[Status::RequestedFileActionOk, Status::CommandOk];
         self.command("CWD", format!("CWD {wire}"), expected).await.map(drop)
     }
+}
+
+/// What a future comes to, if that is known already. It is not waited for.
+async fn now_or_never<T>(future: impl Future<Output = T>) -> Option<T> {
+    let mut future = pin!(tokio::task::unconstrained(future));
+    let look = |context: &mut Context<'_>| match future.as_mut().poll(context) {
+        Poll::Ready(result) => Poll::Ready(Some(result)),
+        Poll::Pending => Poll::Ready(None),
+    };
+    std::future::poll_fn(look).await
 }
 
 fn features(

@@ -37,7 +37,12 @@ impl Session {
             sent = self.end_store(copied, data).await?;
         }
         source.unchanged().await?;
-        let stored = self.size(&file.to).await?;
+        let stored = match self.size(&file.to).await {
+            Err(RemoteError::NotFound(reply)) => {
+                return Err(RemoteError::Misbehaves(format!("it said that it had stored the file: {reply}")));
+            }
+            told => told?,
+        };
         if stored != size {
             return Err(RemoteError::SizeDisagrees { sent: size, stored });
         }

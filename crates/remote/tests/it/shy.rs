@@ -109,6 +109,7 @@ async fn a_rename_onto_a_file_is_refused() {
     let mut remote = connect(&shy.connector).await;
     put(&mut remote, [("live", b"old"), ("new", b"new")]).await;
     shy.proxy.at_verb("RNTO", 1, refusal());
+    shy.proxy.at_verb("RNTO", 2, refusal());
     assert_eq!(outcomes_of_rename(&mut remote).await, [Ok(())]);
     assert_eq!(files(&shy), [("live".to_owned(), "new".to_owned())]);
     assert!(shy.connector.facts().no_rename_over);
@@ -122,12 +123,24 @@ async fn a_rename_onto_a_file_is_refused() {
 }
 
 #[tokio::test]
+async fn a_rename_that_is_refused_once_moves_nothing_aside() {
+    let shy = Shy::start(Kind::Vsftpd);
+    let mut remote = connect(&shy.connector).await;
+    put(&mut remote, [("live", b"old"), ("new", b"new")]).await;
+    shy.proxy.at_verb("RNTO", 1, refusal());
+    assert_eq!(outcomes_of_rename(&mut remote).await, [Ok(())]);
+    assert_eq!((shy.proxy.count("RNTO"), shy.connector.facts().no_rename_over), (2, false));
+    assert_eq!(files(&shy), [("live".to_owned(), "new".to_owned())]);
+}
+
+#[tokio::test]
 async fn a_rename_that_fails_half_way_is_taken_back() {
     let shy = Shy::start(Kind::Vsftpd);
     let mut remote = connect(&shy.connector).await;
     put(&mut remote, [("live", b"old"), ("new", b"new")]).await;
     shy.proxy.at_verb("RNTO", 1, refusal());
-    shy.proxy.at_verb("RNTO", 3, refusal());
+    shy.proxy.at_verb("RNTO", 2, refusal());
+    shy.proxy.at_verb("RNTO", 4, refusal());
     assert!(outcomes_of_rename(&mut remote).await[0].is_err());
     let expected = [("live", "old"), ("new", "new")].map(|(name, text)| (name.to_owned(), text.to_owned()));
     assert_eq!(files(&shy), expected);
