@@ -8,21 +8,25 @@ use slipway_core::{Code, Failure, FileChange, Plan, RemotePath, RunId, Turn};
 use slipway_remote::{Each, Remote, RemoteError, Rename};
 
 use crate::failure;
-use crate::server_view::sizes;
+use crate::server_view::{list_folders, sizes};
 use crate::spread::{Operation, Spread};
 use crate::staging::{Staging, make_folders};
-use crate::tidy::{remove_files, remove_folders};
+use crate::tidy::{remove_files, remove_folders, staging_is_gone};
 use crate::transfer::Parcel;
 use crate::work::Work;
 
-/// Puts everything that waits in staging in its place.
+/// So many times more a file is renamed that the server says it has moved, and has not.
+const RENAMES: usize = 2;
+
+/// Puts everything that waits in staging in its place. Whether staging is gone with that: it can be removed only when
+/// nothing is left in it, which proves that the server has moved everything.
 pub(crate) async fn commit(
     work: &Work,
     run: &RunId,
     staging: &Staging,
     plan: &Plan,
     parcels: &[Parcel],
-) -> Result<(), Failure> {
+) -> Result<bool, Failure> {
     clear_the_way(work, plan).await?;
     let (_, blocked) = folders(plan);
     for level in by_depth(&blocked) {
@@ -30,10 +34,39 @@ pub(crate) async fn commit(
     }
     for turn in Turn::ALL {
         let moves = parcels.iter().filter(|parcel| Turn::of(&parcel.upload.path) == turn);
-        let moves = moves.map(|parcel| Move { parcel: parcel.clone(), from: staging.file(parcel.number) });
-        switch(work, run, moves.collect()).await?;
+        switch(work, run, moves.map(|parcel| Move::of(parcel, staging)).collect()).await?;
     }
-    Ok(())
+    let mut left = Vec::new();
+    for _ in 0..=RENAMES {
+        if staging_is_gone(work, staging).await? {
+            return Ok(true);
+        }
+        left = unmoved(work, run, staging, parcels).await?;
+        if left.is_empty() {
+            return Ok(false);
+        }
+        switch(work, run, left.iter().map(|parcel| Move::of(parcel, staging)).collect()).await?;
+    }
+    let detail = "the server says that it renamed the file, and it has not";
+    let failure = Failure::new(Code::ServerMisbehaves, detail);
+    Err(left.iter().fold(failure, |failure, parcel| failure.about(&parcel.upload.path)))
+}
+
+/// What lies in staging although the server said that it had moved it. Nothing else would tell, where the old file has
+/// the same size.
+async fn unmoved(
+    work: &Work,
+    run: &RunId,
+    staging: &Staging,
+    parcels: &[Parcel],
+) -> Result<Vec<Parcel>, Failure> {
+    let listed = list_folders(work, vec![staging.folder().clone()]).await?;
+    let entries = listed.into_iter().find_map(|(_, entries)| entries).unwrap_or_default();
+    let there: BTreeSet<u32> = entries.iter().filter_map(|entry| Staging::number(&entry.name)).collect();
+    let left: Vec<Parcel> = parcels.iter().filter(|parcel| there.contains(&parcel.number)).cloned().collect();
+    let (run, numbers) = (run.clone(), left.iter().map(|parcel| parcel.number).collect::<Vec<_>>());
+    work.ledger(move |ledger, _| ledger.journal_not_live(&run, &numbers)).await?;
+    Ok(left)
 }
 
 /// Makes the folders that new files need, before anything goes live: nobody sees an empty folder, and a name that
@@ -143,6 +176,12 @@ fn by_depth(folders: &[RemotePath]) -> Vec<Vec<RemotePath>> {
 struct Move {
     parcel: Parcel,
     from: RemotePath,
+}
+
+impl Move {
+    fn of(parcel: &Parcel, staging: &Staging) -> Self {
+        Self { parcel: parcel.clone(), from: staging.file(parcel.number) }
+    }
 }
 
 struct Switch;

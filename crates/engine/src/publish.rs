@@ -18,7 +18,7 @@ use crate::run::Run;
 use crate::scan::Finding;
 use crate::server_view::sizes;
 use crate::staging::{self, Staging};
-use crate::tidy::{clear_markers, remove_old, remove_staging, set_marker};
+use crate::tidy::{clear_markers, note_tidied, remove_old, remove_staging, set_marker};
 use crate::transfer::{Parcel, transfer};
 use crate::versions::{self, spellings};
 use crate::work::Work;
@@ -127,11 +127,15 @@ async fn switch_over(
     clear_markers(work).await?;
     run.enter(RunState::GoingLive).await?;
     let work = &work.unstoppable();
-    commit(work, journal, &staging, plan, &parcels).await?;
+    let staging_gone = commit(work, journal, &staging, plan, &parcels).await?;
 
     run.enter(RunState::TidyingUp).await?;
     remove_old(work, plan).await?;
-    remove_staging(work, journal).await?;
+    if staging_gone {
+        note_tidied(work, journal).await?;
+    } else {
+        remove_staging(work, journal).await?;
+    }
 
     run.enter(RunState::Checking).await?;
     verify(work, &parcels).await?;

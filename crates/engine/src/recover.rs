@@ -61,10 +61,14 @@ pub(crate) async fn recover(work: &Work) -> Result<Option<Left>, Failure> {
     let known = unfinished.items.iter().map(|item| item.number);
     let lying = there.iter().flat_map(HashMap::keys).copied();
     let next_number = known.chain(lying).max().map_or(0, |number| number.saturating_add(1));
-    let pending = unfinished.items.iter().filter(|item| item.step != Step::Live).map(|item| item.number);
+    let mut items = unfinished.items;
+    if let Some(there) = &there {
+        not_live(work, &unfinished.run, there, &mut items).await?;
+    }
+    let pending = items.iter().filter(|item| item.step != Step::Live).map(|item| item.number);
     let pending = pending.collect();
     let (mut waiting, mut partial, mut missing) = (HashMap::new(), HashMap::new(), Vec::new());
-    for item in unfinished.items {
+    for item in items {
         let size = there.as_ref().and_then(|there| there.get(&item.number).copied());
         match (item.step, size) {
             (Step::Live, _) => {}
@@ -84,6 +88,26 @@ pub(crate) async fn recover(work: &Work) -> Result<Option<Left>, Failure> {
     tracing::info!(run = %unfinished.run, waiting = waiting.len(), partial = partial.len(), "an interrupted run");
     let there = there.unwrap_or_default().into_keys().collect();
     Ok(Some(Left { run: unfinished.run, waiting, partial, there, pending, next_number }))
+}
+
+/// A file that was taken for live and lies in staging was never moved, whatever the server said.
+async fn not_live(
+    work: &Work,
+    run: &RunId,
+    there: &HashMap<u32, u64>,
+    items: &mut [JournalItem],
+) -> Result<(), Failure> {
+    let unmoved = |item: &&mut JournalItem| item.step == Step::Live && there.contains_key(&item.number);
+    let numbers: Vec<u32> = items
+        .iter_mut()
+        .filter(unmoved)
+        .map(|item| {
+            item.step = Step::Arrived;
+            item.number
+        })
+        .collect();
+    let run = run.clone();
+    work.ledger(move |ledger, _| ledger.journal_not_live(&run, &numbers)).await
 }
 
 /// Files that had arrived and are not in staging any more went live in the moment of the interruption. Their size

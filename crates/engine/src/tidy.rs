@@ -1,10 +1,10 @@
 //! What follows the switch-over: what the site no longer has is removed, then folders that nothing needs, then
 //! staging. And the marker that says whose publish was the last.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
-use slipway_core::{Failure, FileChange, Plan, RemotePath, RunId};
-use slipway_remote::{EntryKind, RemoteError};
+use slipway_core::{Code, Failure, FileChange, Plan, RemotePath, RunId};
+use slipway_remote::{Entry, EntryKind, RemoteError};
 
 use crate::failure;
 use crate::recover::Left;
@@ -12,6 +12,9 @@ use crate::server_view::list_folders;
 use crate::spread::{Operation, Spread, on_paths};
 use crate::staging::{self, Staging};
 use crate::work::Work;
+
+/// So many times a file is removed that the server says it has removed, and has not.
+const REMOVALS: usize = 3;
 
 /// Takes every marker away before anything live is changed, so that no computer takes the server for what it
 /// published itself; and what a run that was cut off put there to recognise the web folder by.
@@ -42,6 +45,34 @@ pub(crate) async fn remove_old(work: &Work, plan: &Plan) -> Result<(), Failure> 
     work.ledger(move |ledger, place| ledger.forget(place, &forget)).await
 }
 
+/// Removes a staging folder if nothing is left in it. Whether it is really gone; a marker that is still there goes too,
+/// or its owner would take what is online now for its own.
+pub(crate) async fn staging_is_gone(work: &Work, staging: &Staging) -> Result<bool, Failure> {
+    let folder = staging.folder();
+    let mut removing = Spread::start(work, RemoveFolders, vec![folder.clone()], 1);
+    while let Some(done) = removing.next().await? {
+        for (_, outcome) in done {
+            match outcome {
+                Ok(()) | Err(RemoteError::NotFound(_)) => {}
+                Err(error) if error.can_pass() => {
+                    return Err(failure::remote(&error, Some(folder.as_str())));
+                }
+                Err(_) => return Ok(false),
+            }
+        }
+    }
+    let listed = list_folders(work, vec![RemotePath::own()]).await?;
+    let entries = listed.into_iter().find_map(|(_, entries)| entries).unwrap_or_default();
+    remove(work, RemoveFiles, staging::markers(&entries)).await?;
+    Ok(!entries.iter().any(|entry| entry.name == folder.name()))
+}
+
+/// Says that nothing is left of a run's staging.
+pub(crate) async fn note_tidied(work: &Work, run: &RunId) -> Result<(), Failure> {
+    let run = run.clone();
+    work.ledger(move |ledger, _| ledger.tidied(&run)).await
+}
+
 /// Removes a run's staging folder with all that is left in it.
 pub(crate) async fn remove_staging(work: &Work, run: &RunId) -> Result<(), Failure> {
     let folder = Staging::of(run).folder().clone();
@@ -52,8 +83,7 @@ pub(crate) async fn remove_staging(work: &Work, run: &RunId) -> Result<(), Failu
         remove(work, RemoveFiles, files).await?;
         remove(work, RemoveFolders, vec![folder]).await?;
     }
-    let run = run.clone();
-    work.ledger(move |ledger, _| ledger.tidied(&run)).await
+    note_tidied(work, run).await
 }
 
 /// Removes what an interrupted run left in staging and nothing needs any more, before it takes the space of what
@@ -75,56 +105,123 @@ pub(crate) async fn remove_stale(
     remove(work, RemoveFiles, files).await
 }
 
-/// Takes files off that visitors can see; one that is not there any more is as good as removed.
+/// Takes files off that visitors can see; one that is not there any more is as good as removed, and one that still is
+/// there is not, whatever the server says.
 ///
 /// # Errors
 /// The first, once all have been tried: what can go is gone.
 pub(crate) async fn remove_files(work: &Work, files: Vec<RemotePath>) -> Result<(), Failure> {
-    let mut removing = Spread::start(work, RemoveFiles, files, 32);
-    let mut failed = None;
-    while let Some(done) = removing.next().await? {
-        let mut gone = Vec::with_capacity(done.len());
-        for (path, outcome) in done {
-            match outcome {
-                Ok(()) | Err(RemoteError::NotFound(_)) => gone.push(path),
-                Err(error) => {
-                    work.tally.failed.add(1);
-                    failed.get_or_insert_with(|| failure::remote(&error, Some(path.as_str())));
+    let mut rest = files;
+    for _ in 0..REMOVALS {
+        let mut removing = Spread::start(work, RemoveFiles, rest, 32);
+        let (mut said, mut failed) = (Vec::new(), None);
+        while let Some(done) = removing.next().await? {
+            for (path, outcome) in done {
+                match outcome {
+                    Ok(()) | Err(RemoteError::NotFound(_)) => said.push(path),
+                    Err(error) => {
+                        work.tally.failed.add(1);
+                        failed.get_or_insert_with(|| failure::remote(&error, Some(path.as_str())));
+                    }
                 }
             }
         }
-        let removed = gone.clone();
-        work.ledger(move |ledger, place| ledger.files_removed(place, &removed)).await?;
-        work.tally.removed.add(gone.len() as u64);
-        for path in &gone {
-            work.events.file(FileChange::Removed, path, None);
+        let there = still_there(work, &said, EntryKind::File).await?;
+        said.retain(|path| !there.contains(path));
+        note_removed(work, said).await?;
+        failed.map_or(Ok(()), Err)?;
+        rest = there.into_iter().collect();
+        if rest.is_empty() {
+            return Ok(());
         }
     }
-    failed.map_or(Ok(()), Err)
+    work.tally.failed.add(1);
+    Err(not_removed(&rest))
+}
+
+async fn note_removed(work: &Work, gone: Vec<RemotePath>) -> Result<(), Failure> {
+    let removed = gone.clone();
+    work.ledger(move |ledger, place| ledger.files_removed(place, &removed)).await?;
+    work.tally.removed.add(gone.len() as u64);
+    for path in &gone {
+        work.events.file(FileChange::Removed, path, None);
+    }
+    Ok(())
+}
+
+/// Those that the server still lists, of what it said that it had removed. What can't be listed is believed.
+async fn still_there(
+    work: &Work,
+    removed: &[RemotePath],
+    kind: EntryKind,
+) -> Result<BTreeSet<RemotePath>, Failure> {
+    let parents: BTreeSet<RemotePath> = removed.iter().filter_map(RemotePath::parent).collect();
+    let removed: BTreeSet<&RemotePath> = removed.iter().collect();
+    let mut there = BTreeSet::new();
+    let mut listing = Spread::start(work, ListAgain, parents.into_iter().collect(), 16);
+    while let Some(done) = listing.next().await? {
+        for (folder, outcome) in done {
+            match outcome {
+                Ok(entries) => {
+                    let listed = entries.iter().filter(|entry| entry.kind == kind);
+                    let listed = listed.filter_map(|entry| folder.join(&entry.name).ok());
+                    there.extend(listed.filter(|path| removed.contains(path)));
+                }
+                Err(error) if error.can_pass() => {
+                    return Err(failure::remote(&error, Some(folder.as_str())));
+                }
+                Err(error) => tracing::info!(%folder, %error, "what was removed there is not seen"),
+            }
+        }
+    }
+    Ok(there)
+}
+
+fn not_removed(there: &[RemotePath]) -> Failure {
+    let failure = Failure::new(Code::ServerMisbehaves, "the server says that it removed it, and it has not");
+    match there.first() {
+        Some(path) => failure.about(path),
+        None => failure,
+    }
 }
 
 /// Removes folders, children first. One that still holds something, of whomever, stays.
 pub(crate) async fn remove_folders(work: &Work, folders: Vec<RemotePath>) -> Result<(), Failure> {
     let mut rest = folders;
     while let Some(depth) = rest.iter().map(RemotePath::depth).max() {
-        let (level, shallower) = rest.into_iter().partition(|folder| folder.depth() == depth);
+        let (mut level, shallower): (Vec<_>, _) =
+            rest.into_iter().partition(|folder| folder.depth() == depth);
         rest = shallower;
-        let mut gone = Vec::new();
-        let mut removing = Spread::start(work, RemoveFolders, level, 32);
-        while let Some(done) = removing.next().await? {
-            for (folder, outcome) in done {
-                match outcome {
-                    Ok(()) | Err(RemoteError::NotFound(_)) => gone.push(folder),
-                    Err(error) if error.can_pass() => {
-                        return Err(failure::remote(&error, Some(folder.as_str())));
-                    }
-                    Err(error) => tracing::info!(%folder, %error, "the folder stays"),
-                }
-            }
+        for _ in 0..REMOVALS {
+            let gone = remove_level(work, level).await?;
+            let there = still_there(work, &gone, EntryKind::Folder).await?;
+            let gone = gone.into_iter().filter(|folder| !there.contains(folder)).collect::<Vec<_>>();
+            work.ledger(move |ledger, place| ledger.folders_removed(place, &gone)).await?;
+            level = there.into_iter().collect();
         }
-        work.ledger(move |ledger, place| ledger.folders_removed(place, &gone)).await?;
+        if !level.is_empty() {
+            return Err(not_removed(&level));
+        }
     }
     Ok(())
+}
+
+/// Removes folders of one depth; those that are gone, by the server's word.
+async fn remove_level(work: &Work, level: Vec<RemotePath>) -> Result<Vec<RemotePath>, Failure> {
+    let mut gone = Vec::new();
+    let mut removing = Spread::start(work, RemoveFolders, level, 32);
+    while let Some(done) = removing.next().await? {
+        for (folder, outcome) in done {
+            match outcome {
+                Ok(()) | Err(RemoteError::NotFound(_)) => gone.push(folder),
+                Err(error) if error.can_pass() => {
+                    return Err(failure::remote(&error, Some(folder.as_str())));
+                }
+                Err(error) => tracing::info!(%folder, %error, "the folder stays"),
+            }
+        }
+    }
+    Ok(gone)
 }
 
 /// Removes what is Slipway's own, all of which must go.
@@ -144,5 +241,6 @@ where
     Ok(())
 }
 
+on_paths!(ListAgain, list, Vec<Entry>);
 on_paths!(RemoveFiles, remove_files, ());
 on_paths!(RemoveFolders, remove_folders, ());

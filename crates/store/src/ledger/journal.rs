@@ -112,6 +112,25 @@ impl Ledger {
         })
     }
 
+    /// Says that these files, which were taken for live, still lie in staging: what is in their places is not ours. All
+    /// or none.
+    pub fn journal_not_live(&self, run: &RunId, numbers: &[u32]) -> Result<(), StoreError> {
+        self.write(|db| {
+            let id = run_number(db, run)?;
+            let mut change =
+                db.prepare_cached("UPDATE journal SET step = ?3 WHERE run = ?1 AND number = ?2")?;
+            let mut forget = db.prepare_cached(
+                "DELETE FROM files WHERE place = (SELECT place FROM runs WHERE number = ?1)
+                 AND path = (SELECT path FROM journal WHERE run = ?1 AND number = ?2)",
+            )?;
+            for &number in numbers {
+                item_found(run, number, change.execute(params![id, number, Step::Arrived as i64])?)?;
+                forget.execute(params![id, number])?;
+            }
+            Ok(())
+        })
+    }
+
     /// Says that the run is about to make its staging folder. To be called before it does.
     pub fn staging_begun(&self, run: &RunId) -> Result<(), StoreError> {
         self.write(|db| {
@@ -203,6 +222,20 @@ mod tests {
         let published = f.ledger.published(f.place).unwrap().files;
         let file = PublishedFile { size: 7, sha256: Sha256([0; 32]), server_modified: Some(-5) };
         assert_eq!(published.into_iter().collect::<Vec<_>>(), [(path("a.html"), file)]);
+    }
+
+    #[test]
+    fn what_is_not_live_after_all_waits_and_is_not_published() {
+        let f = Fixture::new();
+        f.journalled(1, &["a.html", "b.html"]);
+        f.ledger.journal_arrived(&run(1), &[(0, Some(5)), (1, None)]).unwrap();
+        f.ledger.journal_live(&run(1), &[0, 1]).unwrap();
+        f.ledger.journal_not_live(&run(1), &[0]).unwrap();
+        let items = f.ledger.unfinished(f.place).unwrap().unwrap().items;
+        assert_eq!((items[0].step, items[0].server_modified), (Step::Arrived, Some(5)));
+        assert_eq!(items[1].step, Step::Live);
+        let published = f.ledger.published(f.place).unwrap().files;
+        assert_eq!(published.into_keys().collect::<Vec<_>>(), [path("b.html")]);
     }
 
     #[test]
