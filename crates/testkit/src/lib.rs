@@ -1,4 +1,4 @@
-//! What tests run against: real FTP servers, one that means harm, connections that break at a chosen moment, folder
+//! What tests run against: real FTP servers, one that means harm, one that fails on order, connections that break at a chosen moment, folder
 //! trees, a desktop for programs with windows.
 //!
 //! Test-only and independent of the other crates, so that every one of them can use it. Whatever cannot be
@@ -24,6 +24,7 @@ mod desktop;
 mod folder;
 mod hostile;
 mod owner;
+mod scripted;
 mod silence;
 mod web;
 
@@ -32,5 +33,6 @@ pub use daemon::{Daemon, Kind, Options, Tls, free_port};
 pub use desktop::{Desktop, Ran};
 pub use folder::{assert_same_tree, sample_tree, snapshot, write_tree};
 pub use hostile::{HostileEntry, HostileOptions, HostileServer};
+pub use scripted::{ScriptedFault, ScriptedOrder, ScriptedServer, ScriptedTree, ScriptedWatch};
 pub use silence::{HangServer, RefusedPort, hang_server, refused_port};
 pub use web::{WebReply, WebServer};

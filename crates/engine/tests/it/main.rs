@@ -3,6 +3,7 @@
 
 mod build;
 mod crash;
+mod faults;
 mod fixture;
 mod leftovers;
 mod looking;
