@@ -14,6 +14,7 @@ mod connecting;
 mod conversation;
 mod credentials;
 mod decisions;
+mod escapes;
 mod folders;
 mod harness;
 mod importing;

@@ -1,6 +1,6 @@
 /** The host is reached by one file alone: whatever other way there is, the linter finds it. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { ESLint } from 'eslint';
@@ -28,4 +28,16 @@ for (const way of WAYS) {
 
 test('the file that may does', () => {
   assert.match(readFileSync(new URL('../src/lib/backend/tauri.ts', import.meta.url), 'utf8'), /from '@tauri-apps\/api\/core'/);
+});
+
+test('no text of a server or of a file becomes markup', async () => {
+  const [{ messages }] = await eslint.lintText('<script lang="ts">\n  let { words }: { words: string } = $props();\n</script>\n\n{@html words}\n', {
+    filePath: 'src/App.svelte',
+  });
+  assert.ok(messages.some(({ ruleId }) => ruleId === 'svelte/no-at-html-tags'), JSON.stringify(messages));
+  const sources = readdirSync(new URL('../src', import.meta.url), { recursive: true }).filter((name) => /\.(svelte|ts)$/.test(name));
+  assert.ok(sources.length > 50);
+  for (const name of sources) {
+    assert.doesNotMatch(readFileSync(new URL(`../src/${name}`, import.meta.url), 'utf8'), /\{@html|(inner|outer)HTML|insertAdjacentHTML/, name);
+  }
 });

@@ -2,18 +2,21 @@
 
 use std::time::Duration;
 
-use slipway_core::{Protocol, RemoteDir, RemotePath, ServerFacts};
+use slipway_core::{Protocol, RemoteDir, RemotePath, ServerFacts, Sha256};
 use slipway_remote::ftp::{FtpConnector, Options, Reached};
 use slipway_remote::{Entry, EntryKind, Remote, RemoteError, Throttle};
 use slipway_testkit::{HostileEntry, HostileOptions, HostileServer};
+use slipway_testkit::{ScriptedFault, ScriptedOrder, ScriptedServer, ScriptedTree};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpListener;
 
 use crate::conformance::{connect, path};
 
-async fn remote(server: &HostileServer) -> Box<dyn Remote> {
-    let options = Options {
+fn options(port: u16, protocol: Protocol) -> Options {
+    Options {
         host: "127.0.0.1".to_owned(),
-        port: server.port(),
-        protocol: Protocol::Ftp,
+        port,
+        protocol,
         user: "anna".to_owned(),
         password: "secret".to_owned().into(),
         remote_dir: RemoteDir::default(),
@@ -22,8 +25,11 @@ async fn remote(server: &HostileServer) -> Box<dyn Remote> {
         throttle: Throttle::default(),
         facts: ServerFacts::default(),
         reached: Reached::default(),
-    };
-    connect(&FtpConnector::new(options)).await
+    }
+}
+
+async fn remote(server: &HostileServer) -> Box<dyn Remote> {
+    connect(&FtpConnector::new(options(server.port(), Protocol::Ftp))).await
 }
 
 /// Lists a folder; an error that ends the connection counts like any other.
@@ -229,4 +235,101 @@ async fn a_server_that_cannot_go_on_says_so() {
     assert!(matches!(count, Err(RemoteError::Unsupported(_))), "{count:?}");
     assert_eq!(content, b"");
     assert_eq!(server.count("RETR"), 0);
+}
+
+#[tokio::test]
+async fn a_million_entries_are_too_many() {
+    for server in servers(|| vec![HostileEntry::file("a", "").listed(1_000_000)]) {
+        let before = most_memory();
+        let listed = list(&mut remote(&server).await, &RemotePath::root()).await;
+        assert!(matches!(listed, Err(RemoteError::Misbehaves(_))), "{:?}", listed.map(|all| all.len()));
+        let grown = most_memory() - before;
+        println!("a million entries: {grown} KiB more at most");
+        // Other tests of this process take some too.
+        assert!(grown < 512 * 1024, "{grown} KiB");
+    }
+}
+
+/// The most memory that this process has had so far, in KiB; 0 where the system does not tell.
+fn most_memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
+}
+
+/// What the server says of where its data port is may point at anybody (as in CVE-2021-22876): only its port counts.
+#[tokio::test]
+async fn the_address_in_a_reply_to_pasv_is_not_gone_to() {
+    let (ours, theirs, port) = loop {
+        let ours = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = ours.local_addr().unwrap().port();
+        if let Ok(theirs) = TcpListener::bind(("127.0.0.2", port)).await {
+            break (ours, theirs, port);
+        }
+    };
+    let control = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let at = control.local_addr().unwrap().port();
+    let server = tokio::spawn(async move {
+        let (read, mut write) = control.accept().await.unwrap().0.into_split();
+        write.write_all(b"220 hello\r\n").await.unwrap();
+        let mut lines = BufReader::new(read).lines();
+        while let Ok(Some(line)) = lines.next_line().await {
+            let [high, low] = port.to_be_bytes();
+            let reply = match line.split(' ').next().unwrap() {
+                "USER" => "331 password".to_owned(),
+                "PASS" => "230 in".to_owned(),
+                "FEAT" => "211-Features:\r\n MLSD\r\n211 End".to_owned(),
+                "TYPE" | "NOOP" => "200 done".to_owned(),
+                "PASV" => format!("227 Entering Passive Mode (127,0,0,2,{high},{low})"),
+                "MLSD" => {
+                    let mut data = ours.accept().await.unwrap().0;
+                    data.write_all(b"type=file;size=1; honest\r\n").await.unwrap();
+                    "150 here\r\n226 done".to_owned()
+                }
+                _ => "502 no".to_owned(),
+            };
+            write.write_all(format!("{reply}\r\n").as_bytes()).await.unwrap();
+        }
+    });
+    let mut remote = connect(&FtpConnector::new(options(at, Protocol::Ftp))).await;
+    let listed = list(&mut remote, &RemotePath::root()).await.unwrap();
+    assert_eq!(listed[0].name, "honest");
+    let gone_to = tokio::time::timeout(Duration::ZERO, theirs.accept()).await;
+    assert!(gone_to.is_err(), "somebody else was called");
+    drop(remote);
+    server.await.unwrap();
+}
+
+/// A person in the middle adds replies in clear to the answer to `AUTH TLS` (as in CVE-2011-0411). Taken for replies
+/// under TLS, they would answer the commands that follow.
+#[tokio::test]
+async fn what_was_said_before_the_handshake_is_no_reply() {
+    let tree = ScriptedTree::with_files([("a.html", "0123456789")]);
+    let order = ScriptedOrder { at: 2, fault: ScriptedFault::Inject, lasting: true };
+    let server = ScriptedServer::start(tree, true, Some(order), Box::new(|_| Ok(())));
+    let trusted = Some(Sha256(ScriptedServer::certificate_sha256()));
+    let options = Options { trusted, ..options(server.port(), Protocol::Ftps) };
+    let mut remote = connect(&FtpConnector::new(options)).await;
+    let mut sizes = Vec::new();
+    remote.sizes(&[path("a.html")], &mut |_, size| sizes.push(size)).await.unwrap();
+    assert_eq!(sizes, [Ok(10)]);
+    let record = server.record();
+    assert_eq!((record[1].as_str(), record.last().unwrap().as_str()), ("AUTH TLS", "SIZE a.html"));
+    assert_eq!(record.iter().filter(|command| *command == "CONNECT").count(), 1, "{record:?}");
+}
+
+/// A reply that nobody asked for would be taken for the answer to the next command, and so on for ever.
+#[tokio::test]
+async fn a_reply_said_twice_answers_nothing_else() {
+    let tree = ScriptedTree::with_files([("a", "1"), ("b", "22"), ("c", "333")]);
+    let server = ScriptedServer::start(tree.clone(), false, None, Box::new(|_| Ok(())));
+    connect(&FtpConnector::new(options(server.port(), Protocol::Ftp))).await.close().await;
+    let first_size = server.record().iter().filter(|command| *command != "QUIT").count() + 1;
+    let order = ScriptedOrder { at: first_size, fault: ScriptedFault::Twice, lasting: false };
+    let server = ScriptedServer::start(tree, false, Some(order), Box::new(|_| Ok(())));
+    let mut remote = connect(&FtpConnector::new(options(server.port(), Protocol::Ftp))).await;
+    let mut sizes = Vec::new();
+    let ended = remote.sizes(&["a", "b", "c"].map(path), &mut |_, size| sizes.push(size)).await;
+    assert_eq!(sizes, [Ok(1)], "what is not known is not told");
+    assert!(matches!(&ended, Err(error @ RemoteError::Misbehaves(_)) if error.can_pass()), "{ended:?}");
 }
