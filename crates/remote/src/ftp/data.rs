@@ -125,14 +125,14 @@ fn nonsense(reply: &Reply) -> RemoteError {
 }
 
 /// `Entering Extended Passive Mode (|||6446|)` (RFC 2428, section 3); any delimiter.
-fn epsv_port(reply: &Reply) -> Option<u16> {
+pub(super) fn epsv_port(reply: &Reply) -> Option<u16> {
     let inside = reply.text.split_once('(')?.1.split_once(')')?.0;
     let delimiter = inside.chars().next()?;
     inside.split(delimiter).nth(3)?.parse().ok().filter(|&port| port != 0)
 }
 
 /// `Entering Passive Mode (h1,h2,h3,h4,p1,p2)` (RFC 959, section 4.1.2); some servers leave the brackets out.
-fn pasv_port(reply: &Reply) -> Option<u16> {
+pub(super) fn pasv_port(reply: &Reply) -> Option<u16> {
     let digits = reply.text.split(|c: char| !c.is_ascii_digit() && c != ',');
     let numbers = digits.max_by_key(|part| part.matches(',').count())?;
     let numbers: Vec<u8> = numbers.split(',').map(str::parse).collect::<Result<_, _>>().ok()?;

@@ -5,6 +5,9 @@ mod connector;
 mod data;
 mod download;
 mod files;
+#[cfg(any(test, fuzzing))]
+#[allow(clippy::expect_used, reason = "a panic is what a fuzzer looks for")]
+pub mod fuzz;
 mod listing;
 mod operations;
 mod reached;
