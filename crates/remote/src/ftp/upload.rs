@@ -38,8 +38,9 @@ impl Session {
         }
         source.unchanged().await?;
         let stored = match self.size(&file.to).await {
-            Err(RemoteError::NotFound(reply)) => {
-                return Err(RemoteError::Misbehaves(format!("it said that it had stored the file: {reply}")));
+            // It said that it had stored the file.
+            Err(RemoteError::NotFound(_)) => {
+                return Err(RemoteError::SizeDisagrees { sent: size, stored: 0 });
             }
             told => told?,
         };
