@@ -160,13 +160,22 @@ impl From<RemotePath> for String {
 pub struct RemoteDir(String);
 
 impl RemoteDir {
-    /// Checks a folder's name as a person types it; slashes at the end and `.` parts fall away.
+    /// Checks a folder's name as a person types it; spaces around it, slashes at the end and `.` parts fall away. What
+    /// comes of it means the same when it is read again.
     pub fn new(dir: &str) -> Result<Self, PathError> {
-        let dir: String = dir.trim().nfc().collect();
-        let parts: Vec<&str> = dir.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
-        parts.iter().copied().try_for_each(check_part)?;
-        let slash = if dir.starts_with('/') { "/" } else { "" };
-        Ok(Self(format!("{slash}{}", parts.join("/"))))
+        let mut dir: String = dir.nfc().collect();
+        loop {
+            let trimmed = dir.trim();
+            let parts: Vec<&str> = trimmed.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+            parts.iter().copied().try_for_each(check_part)?;
+            let slash = if trimmed.starts_with('/') { "/" } else { "" };
+            let read = format!("{slash}{}", parts.join("/"));
+            // A slash that fell away may have had spaces before it, which are at the end now.
+            if read == dir {
+                return Ok(Self(read));
+            }
+            dir = read;
+        }
     }
 
     /// The text; empty for the login folder.

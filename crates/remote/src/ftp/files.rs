@@ -22,7 +22,9 @@ impl Session {
                 }
                 Err(error @ (RemoteError::Refused(_) | RemoteError::Denied(_))) => {
                     return match (self.look_up(file).await?, error) {
-                        (Some(entry), _) if entry.kind == EntryKind::File && !entry.respelled => Ok(entry.size),
+                        (Some(entry), _) if entry.kind == EntryKind::File && !entry.respelled => {
+                            Ok(entry.size)
+                        }
                         (None, RemoteError::Refused(reply)) => Err(RemoteError::NotFound(reply)),
                         (_, error) => Err(error),
                     };

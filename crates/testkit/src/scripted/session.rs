@@ -242,7 +242,7 @@ impl<'a> Session<'a> {
                 self.say(&format!("{code}-{}\r\n{reply}", "x".repeat(HUGE)))
             }
             Some(ScriptedFault::Garbage) => self.control.write_all(GARBAGE),
-            Some(ScriptedFault::Inject) => self.say(&format!("{reply}\r\n{INJECTED}").trim_end().to_owned()),
+            Some(ScriptedFault::Inject) => self.say(format!("{reply}\r\n{INJECTED}").trim_end()),
             _ => self.say(reply),
         }
     }
