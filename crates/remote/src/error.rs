@@ -14,10 +14,12 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// A reply made safe to show: control characters, which could steer a terminal, become spaces, and no more
-    /// than 500 characters are kept.
+    /// A reply made safe to show: control characters, which could steer a terminal, and marks of direction, which turn
+    /// letters about, become spaces, and no more than 500 characters are kept.
     pub fn new(code: u16, text: &str) -> Self {
-        let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(500).collect();
+        let steers =
+            |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        let clean: String = text.chars().map(|c| if steers(c) { ' ' } else { c }).take(500).collect();
         Self { code, text: clean.trim().to_owned() }
     }
 }

@@ -203,5 +203,6 @@ mod tests {
     fn control_characters_never_reach_a_terminal() {
         let reply = Reply::new(550, "\u{1b}[31mred\u{7}\r\n");
         assert_eq!(reply.text, "[31mred");
+        assert_eq!(Reply::new(550, "a\u{202e}gpj.exe\u{2066}").text, "a gpj.exe");
     }
 }
