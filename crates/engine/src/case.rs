@@ -27,8 +27,10 @@ impl CaseTwins {
                 twins.push((first.clone(), path.clone()));
             }
         }
+        // Only a file can be what a file became: one that makes way for a folder of its name does go.
+        let files: HashSet<String> = local.keys().map(lower).collect();
         let removed = plan.taken_off().map(|removal| &removal.path);
-        let renamed = removed.filter(|path| by_lower.contains_key(&lower(path))).cloned().collect();
+        let renamed = removed.filter(|path| files.contains(&lower(path))).cloned().collect();
         Self { local: twins, renamed }
     }
 

@@ -326,3 +326,15 @@ async fn names_that_cannot_be_sent_are_reported_before_anything_is() {
     assert!(!refused.path.unwrap().contains('\n'));
     assert!(fixture.server.log().is_empty());
 }
+
+#[tokio::test]
+async fn a_file_becomes_a_folder_where_case_does_not_count() {
+    let fixture = Fixture::new(MemoryOptions { case_insensitive: true, ..MemoryOptions::default() });
+    fixture.write("a", "a file");
+    fixture.publish().await.unwrap();
+    fixture.remove("a");
+    fixture.write("a/index.html", "in a folder");
+    fixture.publish().await.unwrap();
+    assert_eq!(fixture.online(), fixture.local());
+    fixture.assert_tidy();
+}
