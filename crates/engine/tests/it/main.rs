@@ -7,6 +7,7 @@ mod faults;
 mod fixture;
 mod leftovers;
 mod looking;
+mod model;
 mod order;
 mod pipeline;
 mod proof;
