@@ -67,6 +67,7 @@ const TOOLS: &[Tool] = &[
     tool(Need::Testing, "dbus-run-session", "dbus", "dbus-daemon"),
     tool(Need::Testing, "gnome-keyring-daemon", "gnome-keyring", "gnome-keyring"),
     tool(Need::Testing, "unshare", "util-linux", "util-linux"),
+    tool(Need::Testing, "strace", "strace", "strace"),
     file(Need::Testing, "/usr/share/dbus-1/services/org.gnome.keyring.SystemPrompter.service", "gcr", "gcr3"),
     tool(Need::Testing, "secret-tool", "libsecret-tools", "libsecret"),
     tool(Need::Testing, "Xvfb", "xvfb", "xorg-x11-server-Xvfb"),

@@ -9,6 +9,8 @@ mod import;
 mod keychain;
 mod killed;
 mod lock;
+#[cfg(target_os = "linux")]
+mod power;
 mod project;
 mod quick;
 mod sites;
