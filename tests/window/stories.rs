@@ -64,6 +64,21 @@ fn a_website_is_added_published_changed_and_published_again() {
     assert_eq!(online.get("index.html").as_deref(), Some("<h1>Wildflower & Co.</h1>"));
     assert_eq!(online.get("about.html").as_deref(), Some("<h1>About us</h1>"));
 
+    // The version before comes back, and the folder stays as it is.
+    window.press(&say("tab_history"));
+    window.press(&say("version_put_back"));
+    window.sees(&say("version_folder"));
+    window.screen("put-back");
+    window.press(&say("version_put_back"));
+    window.is_live();
+    assert_eq!(online.get("index.html").as_deref(), Some("<h1>Wildflower</h1>"));
+    assert_eq!(online.get("about.html").as_deref(), Some("<h1>About</h1>"));
+    window.press(&say("back_to_overview"));
+    window.finds_changes("2");
+    window.press(&say_with("publish_changes", &[("count", "2")]));
+    window.is_live();
+    assert_eq!(online.get("about.html").as_deref(), Some("<h1>About us</h1>"));
+
     // The password is in the key ring and nowhere else, so another start needs none.
     let kept = scene.desktop.run(&["secret-tool", "search", "--all", "service", "Slipway"]);
     assert!(kept.said.contains(PASSWORD), "{kept:?}");

@@ -96,6 +96,7 @@ export const GUIDE = [
     title: 'History and settings',
     screens: {
       history: 'History',
+      'put-back': 'Putting an earlier version back',
       'history-empty': 'History before the first publish',
       'settings-site': 'Settings of a website',
       'settings-site-more': 'Settings of a website: more options',

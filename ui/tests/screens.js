@@ -76,6 +76,7 @@ export const SCREENS = [
   { name: 'forget', query: '', go: first(tab('Settings'), click('Forget this website…'), (page) => page.getByRole('dialog').waitFor()) },
   { name: 'check-server-failed', query: 'account=login_rejected', go: first(ready, click('Check server'), seen('The password was not accepted')) },
   { name: 'history', query: '', go: async (page) => { await page.locator('.segments').getByText('History').click(); await page.getByRole('button', { name: /Show what happened/ }).first().click(); await page.locator('.log').waitFor(); } },
+  { name: 'put-back', query: '', go: async (page) => { await page.locator('.segments').getByText('History').click(); await page.getByRole('button', { name: 'Put this version back' }).first().click(); await page.getByRole('dialog').waitFor(); } },
   { name: 'history-empty', query: 'scenario=first', go: tab('History') },
   { name: 'settings-site', query: '', go: tab('Settings') },
   { name: 'settings-site-more', query: '', go: first(tab('Settings'), (page) => page.getByText('More options').click()) },

@@ -805,6 +805,34 @@ for (const [query, title, action] of [
   });
 }
 
+story('an earlier version is put back', '', async (page) => {
+  await page.getByRole('navigation', { name: 'Parts of this website' }).getByText('History').click();
+  const buttons = page.getByRole('button', { name: 'Put this version back' });
+  await buttons.first().waitFor();
+  assert.equal(await buttons.count(), 3, 'not of the one that is online, and not of those that are not kept');
+  await buttons.first().click();
+  await button(page, 'Cancel').click();
+  assert.deepEqual(await requests(page, 'publish'), []);
+  await buttons.first().click();
+  await page.getByText('Your folder stays as it is.').waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Your website is live' }).waitFor();
+  const [{ options }] = await requests(page, 'publish');
+  assert.equal(options.yes, true);
+  assert.match(options.version, /^[0-9a-f]{32}$/);
+});
+
+story('what did not go through is put back once more, and not the folder published', 'scenario=ends&code=connection_lost', async (page) => {
+  await page.getByRole('navigation', { name: 'Parts of this website' }).getByText('History').click();
+  await page.getByRole('button', { name: 'Put this version back' }).first().click();
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'The connection was lost' }).waitFor();
+  await button(page, 'Carry on publishing').click();
+  while ((await requests(page, 'publish')).length < 2);
+  const [first, again] = await requests(page, 'publish');
+  assert.equal(again.options.version, first.options.version);
+});
+
 quick('the first sight of 10 sites and 10,000 changes comes within a second', 'scenario=huge&changes=10000&pace=0', async (page) => {
   const times = [];
   for (let n = 0; n < 3; n++) {

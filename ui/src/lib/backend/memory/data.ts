@@ -187,11 +187,12 @@ export function removals(): ChangeRow[] {
 export function runs(): RunRecord[] {
   const minutes = (n: number) => n * MINUTE;
   return [
-    record(minutes(29), { outcome: outcome() }),
+    record(minutes(29), { outcome: outcome(), version: true }),
     record(minutes(34), { state: 'failed', outcome: null, failure: failure('connection_lost') }),
-    record(minutes(150), { outcome: outcome({ uploaded: 1, removed: 0, seconds: 1.2 }) }),
-    record(DAY, { outcome: outcome({ uploaded: 38, removed: 0, seconds: 6 }) }),
+    record(minutes(150), { kind: 'undo', outcome: outcome({ uploaded: 1, removed: 0, seconds: 1.2 }), version: true }),
+    record(DAY, { outcome: outcome({ uploaded: 38, removed: 0, seconds: 6 }), version: true }),
     record(DAY + minutes(26), { state: 'cancelled', outcome: null, failure: failure('cancelled') }),
     record(20 * DAY, { outcome: outcome({ uploaded: 1_204, removed: 0, seconds: 96 }) }),
+    record(20 * DAY + minutes(2), { kind: 'pull', state: 'done', outcome: outcome({ uploaded: 0, removed: 0, downloaded: 2 }), version: true }),
   ];
 }
