@@ -132,6 +132,12 @@ pub(crate) async fn prepare(
     let (published, marker) =
         work.ledger(|ledger, place| Ok((ledger.published(place)?, ledger.marker(place)?))).await?;
     let mut plan_options = plan_options(options, &published)?;
+    if options.keep_removed || !options.leave_out.is_empty() {
+        let draft = plan(&scanned.manifest, &published, &ServerView::default(), &plan_options);
+        if let Some(path) = blocked_by_kept(&draft, &published) {
+            return Err(Failure::new(Code::Conflict, "what stays online is in its place").about(path));
+        }
+    }
     let as_published = match &marker {
         Some(last) if !options.full_check => marker_holds(work, last).await?,
         _ => false,
@@ -187,6 +193,19 @@ fn blocked<'a>(plan: &'a Plan, view: &ServerView) -> Option<&'a RemotePath> {
         |path: &&RemotePath| matches!(view.files.get(*path), Some(Some(_))) && !files.contains(*path);
     let mut uploads = plan.uploads.iter().map(|upload| &upload.path);
     uploads.find(is_folder).or_else(|| plan.make_folders.iter().find(is_file))
+}
+
+/// A place that is needed for something else than a published file that stays there, because nothing is to be removed
+/// or it is left out: half of the site would be switched over before the server says so.
+fn blocked_by_kept<'a>(plan: &'a Plan, published: &Published) -> Option<&'a RemotePath> {
+    let gone = plan.taken_off().map(|removal| &removal.path).chain(&plan.forget);
+    let uploads: BTreeSet<&RemotePath> = plan.uploads.iter().map(|upload| &upload.path).collect();
+    let gone: BTreeSet<&RemotePath> = gone.chain(uploads.iter().copied()).collect();
+    let stays = || published.files.keys().filter(|path| !gone.contains(path));
+    let files: BTreeSet<&RemotePath> = stays().collect();
+    let folders: BTreeSet<RemotePath> = stays().flat_map(RemotePath::ancestors).collect();
+    let in_place_of_folder = uploads.into_iter().find(|path| folders.contains(*path));
+    in_place_of_folder.or_else(|| plan.make_folders.iter().find(|folder| files.contains(folder)))
 }
 
 /// What a purge leaves of all that is on the server.

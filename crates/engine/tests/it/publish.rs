@@ -230,6 +230,32 @@ async fn one_publish_can_leave_files_out_or_remove_nothing() {
 }
 
 #[tokio::test]
+async fn what_is_kept_and_in_the_way_is_said_before_anything_changes() {
+    let (keeping, leaving) = (
+        PublishOptions { keep_removed: true, ..PublishOptions::default() },
+        PublishOptions { leave_out: vec!["css/site.css".into()], ..PublishOptions::default() },
+    );
+    for options in [keeping, leaving] {
+        let fixture = small_site();
+        fixture.publish().await.unwrap();
+        let before = fixture.online();
+        std::fs::remove_dir_all(fixture.folder.path().join("css")).unwrap();
+        fixture.write("css", "a file now");
+        fixture.write("index.html", "new");
+        let failure = fixture.publish_with(&options).await.unwrap_err();
+        assert_eq!((failure.code, failure.path.as_deref()), (Code::Conflict, Some("css")), "{options:?}");
+        assert_eq!((failure.site, fixture.online()), (SiteState::Untouched, before));
+    }
+    let fixture = small_site();
+    fixture.publish().await.unwrap();
+    fixture.remove("about.html");
+    fixture.write("about.html/index.html", "a folder now");
+    let options = PublishOptions { keep_removed: true, ..PublishOptions::default() };
+    let failure = fixture.publish_with(&options).await.unwrap_err();
+    assert_eq!((failure.code, failure.path.as_deref()), (Code::Conflict, Some("about.html")));
+}
+
+#[tokio::test]
 async fn a_file_becomes_a_folder_and_back() {
     let fixture = small_site();
     fixture.publish().await.unwrap();

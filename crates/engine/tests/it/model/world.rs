@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use sha2::Digest;
-use slipway_core::{Failure, OnConflict, Outcome, Published, Sha256};
+use slipway_core::{Code, Failure, OnConflict, Outcome, Published, Sha256};
 use slipway_engine::{PublishOptions, destination};
 use slipway_remote::faulty::{Fault, Faulty, Operation};
 use slipway_remote::memory::MemoryOptions;
@@ -165,7 +165,8 @@ impl World {
             Some(Ok(_)) => self.finished(publish, &before, &online),
             Some(Err(failure)) => {
                 // What is kept may stand in the way of what is new.
-                let blocked = !self.others.is_empty() || publish.keep_removed;
+                let kept = publish.keep_removed && failure.code == Code::Conflict;
+                let blocked = !self.others.is_empty() || kept;
                 let reason = !publish.faults.is_empty() || blocked || before.local.is_empty();
                 assert!(reason, "failed without a reason: {failure:?}");
             }
