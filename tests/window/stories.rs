@@ -65,12 +65,7 @@ fn a_website_is_added_published_changed_and_published_again() {
     assert_eq!(online.get("about.html").as_deref(), Some("<h1>About us</h1>"));
 
     // The version before comes back, and the folder stays as it is.
-    window.press(&say("tab_history"));
-    window.press(&say("version_put_back"));
-    window.sees(&say("version_folder"));
-    window.screen("put-back");
-    window.press(&say("version_put_back"));
-    window.is_live();
+    window.put_back();
     assert_eq!(online.get("index.html").as_deref(), Some("<h1>Wildflower</h1>"));
     assert_eq!(online.get("about.html").as_deref(), Some("<h1>About</h1>"));
     window.press(&say("back_to_overview"));
@@ -122,9 +117,10 @@ fn the_practice_site_is_published_changed_and_published_again() {
     window.is_live();
     let page = || crate::harness::get(web, "index.html");
     let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
-    assert_eq!(page(), Some(read("index.html")));
+    let first = read("index.html");
+    assert_eq!(page(), Some(first.clone()));
 
-    let changed = read("index.html").replace("</body>", "<p>Changed</p></body>");
+    let changed = first.replace("</body>", "<p>Changed</p></body>");
     slipway_testkit::write_tree(
         folder,
         &[("index.html", changed.as_bytes()), ("more.html", b"<h1>More</h1>")],
@@ -136,6 +132,9 @@ fn the_practice_site_is_published_changed_and_published_again() {
     window.is_live();
     assert_eq!(page(), Some(changed));
     assert_eq!(crate::harness::get(web, "more.html").as_deref(), Some("<h1>More</h1>"));
+    window.put_back();
+    assert_eq!(page(), Some(first));
+    assert_eq!(crate::harness::get(web, "more.html"), None);
 
     // It is there again after another start, at the same address.
     window.close();

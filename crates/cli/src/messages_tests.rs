@@ -21,10 +21,10 @@ fn setting() -> Setting {
 fn others() -> Vec<Setting> {
     let mut all: Vec<Setting> = [
         &["pull", "my shop"][..],
-        &["undo", "my shop", "--to", "1a2b"],
-        &["undo", "my shop"],
         &["run", "my shop", "--steps", "pull,build"],
         &["publish", "my shop", "--purge"],
+        &["undo", "my shop", "--to", "1a2b"],
+        &["undo", "my shop"],
         &["credential", "set", "my shop"],
         &["credential", "remove", "my shop"],
         &["credential", "list", "my shop", "--show-values"],

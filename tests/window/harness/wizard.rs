@@ -110,6 +110,17 @@ impl Window<'_> {
         self.screen("done");
     }
 
+    /// The website is online: puts the version before back, by the history.
+    #[track_caller]
+    pub(crate) fn put_back(&self) {
+        self.press(&say("tab_history"));
+        self.press(&say("version_put_back"));
+        self.sees(&say("version_folder"));
+        self.screen("put-back");
+        self.press(&say("version_put_back"));
+        self.is_live();
+    }
+
     /// Looks at the folder again: so many changes are waiting.
     #[track_caller]
     pub(crate) fn finds_changes(&self, count: &str) {

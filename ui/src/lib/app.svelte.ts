@@ -128,8 +128,12 @@ export class App {
   /** Asks whether a version is to be put back, with what that changes as far as this computer knows. */
   askToPutBack(name: string, run: RunRecord): Promise<void> {
     return this.attempt(async () => {
-      const plan = await this.backend.plan(name, { version: run.run });
-      this.question = { ask: 'version', site: name, run, plan };
+      const plan = await this.backend.plan(name, { version: run.run }).catch((thrown: unknown) => {
+        // Another look came in between: nothing is wrong, and the button is still there.
+        if (asFailure(thrown).code === 'cancelled') return null;
+        throw thrown;
+      });
+      if (plan && this.view?.site.name === name && !this.view.running) this.question = { ask: 'version', site: name, run, plan };
     });
   }
 

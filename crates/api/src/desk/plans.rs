@@ -13,10 +13,10 @@ use super::wire::{ChangeKind, ChangeRow, ConflictAnswer, ConflictRow, PlanView, 
 use crate::{Preview, PublishOptions};
 
 impl PublishRequest {
-    /// Whether nothing waits any more once it is done.
+    /// Whether nothing of the folder waits any more once it is done.
     pub(super) fn publishes_all(&self) -> bool {
         let all_replaced = self.conflicts.values().all(|answer| answer.decision == Decision::Replace);
-        !self.keep_removed && self.leave_out.is_empty() && all_replaced
+        self.version.is_none() && !self.keep_removed && self.leave_out.is_empty() && all_replaced
     }
 }
 

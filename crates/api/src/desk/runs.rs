@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Desk;
 use super::plans::options;
-use super::wire::{LastRun, PublishRequest, RunEvent, RunRecord};
+use super::wire::{LastRun, PublishRequest, RunEvent, RunKind, RunRecord};
 use crate::{Events, Finished, RunRequest};
 
 /// So many runs of a site are shown.
@@ -120,6 +120,7 @@ impl Desk {
             Err(failure) => {
                 self.note_rejected(name, failure);
                 let failed = |failure: &Failure| LastRun {
+                    kind: RunKind::Publish,
                     state: if failure.code == Code::Cancelled {
                         RunState::Cancelled
                     } else {

@@ -282,6 +282,8 @@ export type Language = 'system' | 'en' | 'de' | 'fr' | 'es';
 
 /** How the last run went, one that failed before it had a name included: such a run is not in the history. */
 export interface LastRun {
+  /** What it was for. */
+  kind: RunKind;
   /** The state it ended in. */
   state: RunState;
   /** When it began, in milliseconds since 1970. */

@@ -43,6 +43,8 @@ export async function act(app: App, action: Exclude<Action, keyof typeof FORM_OF
   const { backend } = app;
   const { view, failure, during, names } = about;
   const { site } = view;
+  /** A look that failed was at the folder; a run may have been one that puts a version back. */
+  const go = (options = {}) => (during === 'run' ? app.again(site.name, options) : app.publish(site.name, options));
   const change = async (changed: SiteChange) => app.sites.put(await backend.changeSite(site.name, changed));
   switch (action) {
     case 'again':
@@ -51,9 +53,9 @@ export async function act(app: App, action: Exclude<Action, keyof typeof FORM_OF
       return retry(app, about);
     case 'publish':
     case 'carry_on':
-      return app.again(site.name);
+      return go();
     case 'gently':
-      return app.again(site.name, { connections: 1 });
+      return go({ connections: 1 });
     case 'leave_out':
       return app.publish(site.name, { leave_out: names.map(patternOf) });
     case 'look_again':

@@ -70,5 +70,5 @@ export class Sites {
 function ended(failure: Failure): LastRun {
   const now = Date.now();
   const state = failure.code === 'cancelled' ? 'cancelled' : 'failed';
-  return { state, started_ms: now, ended_ms: now, outcome: null, failure };
+  return { kind: 'publish', state, started_ms: now, ended_ms: now, outcome: null, failure };
 }

@@ -68,6 +68,8 @@ pub struct RunRecord {
 /// How the last run went, one that failed before it had a name included: such a run is not in the history.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 pub struct LastRun {
+    /// What it was for.
+    pub kind: RunKind,
     /// The state it ended in.
     pub state: RunState,
     /// When it began, in milliseconds since 1970.
@@ -82,10 +84,10 @@ pub struct LastRun {
 
 impl From<slipway_store::RunRecord> for LastRun {
     fn from(record: slipway_store::RunRecord) -> Self {
-        let slipway_store::RunRecord { state, started_ms, ended_ms, outcome, failure, .. } = record;
+        let slipway_store::RunRecord { kind, state, started_ms, ended_ms, outcome, failure, .. } = record;
         // They are shown with the run itself, and may be many.
         let outcome = outcome.map(|outcome| Outcome { notes: Vec::new(), ..outcome });
-        Self { state, started_ms, ended_ms, outcome, failure }
+        Self { kind: kind.into(), state, started_ms, ended_ms, outcome, failure }
     }
 }
 

@@ -53,8 +53,8 @@ export function record(agoMs: number, more: Partial<RunRecord> = {}): RunRecord 
 
 /** The same as the newest run of a site. */
 export function last(agoMs: number, more: Partial<RunRecord> = {}): LastRun {
-  const { state, started_ms, ended_ms, outcome, failure } = record(agoMs, more);
-  return { state, started_ms, ended_ms, outcome, failure };
+  const { kind, state, started_ms, ended_ms, outcome, failure } = record(agoMs, more);
+  return { kind, state, started_ms, ended_ms, outcome, failure };
 }
 
 export const CERTIFICATE: Certificate = {
