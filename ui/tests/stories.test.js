@@ -825,7 +825,7 @@ story('an earlier version is put back', '', async (page) => {
 story('what did not go through is put back once more, and not the folder published', 'scenario=ends&code=connection_lost', async (page) => {
   await page.getByRole('navigation', { name: 'Parts of this website' }).getByText('History').click();
   await page.getByRole('button', { name: 'Put this version back' }).first().click();
-  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').getByRole('button', { name: 'Put this version back' }).click();
   await page.getByRole('heading', { name: 'The connection was lost' }).waitFor();
   await button(page, 'Carry on publishing').click();
   while ((await requests(page, 'publish')).length < 2);
