@@ -53,6 +53,10 @@ export const GUIDE = [
       'publishing-going_live': 'Publishing: going live',
       'publishing-checking': 'Publishing: checking',
       done: 'Done',
+      'done-cached': 'Done, while some visitors still see an old copy',
+      'done-other_folder': 'Done, but the web address shows another folder',
+      'done-program': 'Done, where the pages are made by a program',
+      'done-unreachable': 'Done, where the web address could not be opened',
     },
   },
   {
