@@ -139,6 +139,6 @@ fn the_practice_site_is_published_changed_and_published_again() {
     // It is there again after another start, at the same address.
     window.close();
     let window = scene.open();
-    window.heading(&say("nothing_title"));
+    window.finds_changes("2");
     assert!(page().is_some());
 }
