@@ -141,6 +141,8 @@ export class App {
   async putBack(name: string, { run: version }: RunRecord): Promise<void> {
     const options = { version, yes: true };
     this.#putting.set(name, options);
+    // How the run before ended says nothing of this one.
+    this.ends.dismiss(name);
     this.open(name);
     await this.publish(name, options);
   }
