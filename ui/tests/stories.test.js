@@ -795,13 +795,15 @@ for (const [query, title, action] of [
   ['proof=unreachable&reason=redirected', 'Your website could not be opened from here', 'Change the web address'],
 ]) {
   story(`a publish ends with what visitors see: ${query}`, `scenario=done&${query}`, async (page) => {
-    await page.getByRole('heading', { name: 'Your website is live' }).waitFor();
+    await page.getByRole('heading', { name: action ? 'Your files are on the server' : 'Your website is live' }).waitFor();
     const proof = page.locator('[data-proof]');
     await proof.getByText(title, { exact: true }).waitFor();
     assert.equal(await proof.getByRole('button').count(), action ? 1 : 0);
     if (!action) return;
     await proof.getByRole('button', { name: action }).click();
     await page.locator('nav [aria-current=page]', { hasText: 'Settings' }).waitFor();
+    const field = page.getByLabel(action === 'Change the web address' ? 'Your web address' : 'Folder on the server');
+    assert.ok(await field.evaluate((node) => node === document.activeElement), 'what is to be changed has the focus');
   });
 }
 
@@ -815,11 +817,25 @@ story('an earlier version is put back', '', async (page) => {
   assert.deepEqual(await requests(page, 'publish'), []);
   await buttons.first().click();
   await page.getByText('Your folder stays as it is.').waitFor();
+  assert.ok((await page.getByRole('dialog').getByRole('listitem').count()) > 0, 'says which files');
   await page.keyboard.press('Enter');
-  await page.getByRole('heading', { name: 'Your website is live' }).waitFor();
+  const live = page.getByRole('heading', { name: 'Your website is live' });
+  await live.waitFor();
+  assert.ok(await page.evaluate(() => document.activeElement?.matches('h1, h2')), 'the focus is not lost with the question');
   const [{ options }] = await requests(page, 'publish');
   assert.equal(options.yes, true);
   assert.match(options.version, /^[0-9a-f]{32}$/);
+});
+
+story('leaving out what can not be put back puts back the rest, and does not publish the folder', 'scenario=ends&code=local_file_changing', async (page) => {
+  await page.getByRole('navigation', { name: 'Parts of this website' }).getByText('History').click();
+  await page.getByRole('button', { name: 'Put this version back' }).first().click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Put this version back' }).click();
+  await page.getByRole('button', { name: /^Leave (it|them) out/ }).click();
+  while ((await requests(page, 'publish')).length < 2);
+  const [first, again] = await requests(page, 'publish');
+  assert.equal(again.options.version, first.options.version);
+  assert.ok(again.options.leave_out.length > 0);
 });
 
 story('what did not go through is put back once more, and not the folder published', 'scenario=ends&code=connection_lost', async (page) => {

@@ -12,10 +12,12 @@ import { Ends } from './run/ends.svelte';
 import { SettingsState } from './settings/settings.svelte';
 import { Sites } from './sites/sites.svelte';
 
+/** The setting of a site that a button leads to. */
+export type Field = 'host' | 'remote_dir' | 'web_url';
 export type Tab = 'overview' | 'history' | 'settings';
 export type Place =
   | { at: 'welcome' }
-  | { at: 'site'; name: string; tab: Tab; focus?: 'host' | 'remote_dir' }
+  | { at: 'site'; name: string; tab: Tab; focus?: Field }
   | { at: 'add'; folder?: string }
   | { at: 'settings'; about?: boolean };
 
@@ -81,7 +83,7 @@ export class App {
     return this.place.at === 'site' ? this.sites.get(this.place.name) : undefined;
   }
 
-  open(name: string, tab: Tab = 'overview', focus?: 'host' | 'remote_dir'): void {
+  open(name: string, tab: Tab = 'overview', focus?: Field): void {
     const same = this.place.at === 'site' && this.place.name === name;
     this.place = { at: 'site', name, tab, ...(focus ? { focus } : {}) };
     if (same) return;

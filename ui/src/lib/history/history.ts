@@ -36,8 +36,11 @@ export function lookOfRun(run: RunRecord): Look {
 export function titleOf(run: RunRecord, site: Site): string {
   if (run.failure) return tell(run.failure, site).title;
   if (run.outcome && run.kind === 'undo') return m.history_put_back();
-  const down = run.outcome?.downloaded ?? 0;
-  if (run.outcome && run.kind === 'pull') return m.history_brought_down({ n: down, count: number(down) });
+  if (run.outcome && run.kind === 'pull') {
+    const n = run.outcome.downloaded;
+    // What a publish replaces is kept as a version of its own; any other pull was asked for.
+    return (run.version ? m.history_kept : m.history_brought_down)({ n, count: number(n) });
+  }
   const n = (run.outcome?.uploaded ?? 0) + (run.outcome?.removed ?? 0);
   if (run.outcome) return m.history_published({ n, count: number(n) });
   return run.ended_ms === null ? m.history_running() : m.interrupted_title();

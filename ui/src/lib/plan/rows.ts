@@ -6,6 +6,9 @@ import { folderOf } from '../words/format';
 export type Shown = 'new' | 'changed' | 'removed';
 export type Filter = 'all' | Shown;
 
+export const LOOKS = { new: 'live', changed: 'waiting', removed: 'failed' } as const;
+export const ICONS = { new: 'new', changed: 'changed', removed: 'gone' } as const;
+
 export function shown(row: ChangeRow): Shown {
   if (row.kind === 'missing') return 'new';
   return row.kind === 'foreign' ? 'changed' : row.kind;

@@ -1,7 +1,7 @@
 /** What the buttons of a failure do. */
 import type { App } from '../app.svelte';
 import type { SiteChange } from '../backend/backend';
-import type { Failure, SiteView } from '../backend/types';
+import type { Failure, PublishOptions, SiteView } from '../backend/types';
 import { m } from '../../paraglide/messages.js';
 import { patternOf } from '../plan/pattern';
 import type { Asks } from '../plan/plans.svelte';
@@ -44,7 +44,7 @@ export async function act(app: App, action: Exclude<Action, keyof typeof FORM_OF
   const { view, failure, during, names } = about;
   const { site } = view;
   /** A look that failed was at the folder; a run may have been one that puts a version back. */
-  const go = (options = {}) => (during === 'run' ? app.again(site.name, options) : app.publish(site.name, options));
+  const go = (options: PublishOptions = {}) => (during === 'run' ? app.again(site.name, options) : app.publish(site.name, options));
   const change = async (changed: SiteChange) => app.sites.put(await backend.changeSite(site.name, changed));
   switch (action) {
     case 'again':
@@ -57,7 +57,7 @@ export async function act(app: App, action: Exclude<Action, keyof typeof FORM_OF
     case 'gently':
       return go({ connections: 1 });
     case 'leave_out':
-      return app.publish(site.name, { leave_out: names.map(patternOf) });
+      return go({ leave_out: names.map(patternOf) });
     case 'look_again':
       return app.lookAgain(site.name, 'folder');
     case 'answer':

@@ -45,3 +45,13 @@ export function proofLook({ finding }: Proof): { look: Look; icon: IconName } {
   if (finding === 'live') return { look: 'live', icon: 'live' };
   return finding === 'program' ? { look: 'idle', icon: 'idle' } : { look: 'needs', icon: 'needs' };
 }
+
+/** Whether the web address itself seems to be wrong. */
+export function atWrongAddress({ reason }: Proof): boolean {
+  return reason === 'host_not_found' || reason === 'redirected';
+}
+
+/** Whether visitors look somewhere else than where the files went. */
+export function isElsewhere(proof: Proof): boolean {
+  return proof.finding === 'other_folder' || atWrongAddress(proof);
+}
