@@ -693,6 +693,34 @@ story('a kind of connection that does not work is not kept', 'account=secure_not
   assert.equal((await requests(page, 'changeSite')).at(-1).protocol, 'ftp');
 });
 
+story('a server without security is answered in the settings as it is in the wizard', 'account=secure_not_offered', async (page) => {
+  await toSettings(page);
+  await page.getByLabel('Folder on the server').fill('/htdocs');
+  await button(page, 'Check and save').click();
+  await button(page, 'Change the address').click();
+  assert.equal(await page.getByLabel('Server address').evaluate((node) => node === document.activeElement), true);
+  assert.equal(await page.getByText('This server offers no secure connection').count(), 0);
+  await button(page, 'Check and save').click();
+  await button(page, 'Go on without security').click();
+  await page.getByText('Checked and saved.').waitFor();
+  const kept = (await requests(page, 'changeSite')).at(-1);
+  assert.deepEqual([kept.protocol, kept.remote_dir], ['ftp', '/htdocs']);
+});
+
+story('another identity of the server is stopped at, unless it is trusted', 'account=certificate_changed', async (page) => {
+  await toSettings(page);
+  await page.getByLabel('Password', { exact: true }).fill('correct-horse');
+  await button(page, 'Check and save').click();
+  await page.getByText('The server shows a different identity').waitFor();
+  assert.equal(await page.locator('.button.main').innerText(), 'Stop', 'the safe answer is the filled one');
+  await button(page, 'Stop').click();
+  assert.deepEqual(await requests(page, 'changeSite'), []);
+  await button(page, 'Check and save').click();
+  await button(page, 'Trust the new one').click();
+  await page.getByText('Checked and saved.').waitFor();
+  assert.equal((await requests(page, 'changeSite'))[0].trusted_certificate.slice(0, 6), '9c417e');
+});
+
 story('a password that was kept is not said to be lost with a folder that cannot be used', '', async (page) => {
   await toSettings(page);
   await page.getByLabel('Folder on the server').fill('/backups');

@@ -219,7 +219,7 @@ export function memoryBackend(query: URLSearchParams): Backend {
     readText: async (text) => folders.read(text),
     checkAccount(account, passed) {
       note('checkAccount', { host: account.host, user: account.user, trusted: account.trusted_certificate });
-      if (account.trusted_certificate && world.account === 'certificate_unknown') world.account = null;
+      if (account.trusted_certificate && world.account?.startsWith('certificate_')) world.account = null;
       if (account.protocol === 'ftp' && world.account === 'secure_not_offered') world.account = null;
       return tryServer(passed, account.protocol);
     },
