@@ -37,3 +37,4 @@ mod sources;
 mod stopped;
 mod terminal;
 mod undoing;
+mod visitors;

@@ -13,6 +13,7 @@ mod excludes;
 mod failure;
 mod folder;
 mod foreign;
+mod grace;
 mod pipeline;
 mod preview;
 mod progress;

@@ -130,7 +130,7 @@ async fn switch_over(
     let staging_gone = commit(work, journal, &staging, plan, &parcels).await?;
 
     run.enter(RunState::TidyingUp).await?;
-    remove_old(work, plan).await?;
+    remove_old(work, plan, &run.work.cancel).await?;
     if staging_gone {
         note_tidied(work, journal).await?;
     } else {

@@ -5,8 +5,10 @@ use std::collections::{BTreeSet, HashSet};
 
 use slipway_core::{Code, Failure, FileChange, Plan, RemotePath, RunId};
 use slipway_remote::{Entry, EntryKind, RemoteError};
+use tokio_util::sync::CancellationToken;
 
 use crate::failure;
+use crate::grace::{let_browsers_finish, pages_first};
 use crate::recover::Left;
 use crate::server_view::list_folders;
 use crate::spread::{Operation, Spread, on_paths};
@@ -35,10 +37,16 @@ pub(crate) async fn set_marker(work: &Work, run: &RunId) -> Result<(), Failure> 
     work.ledger(move |ledger, place| ledger.set_marker(place, Some(&run))).await
 }
 
-/// Removes what the plan removes and purges, and folders that are empty then.
-pub(crate) async fn remove_old(work: &Work, plan: &Plan) -> Result<(), Failure> {
-    let files = plan.taken_off().filter(|removal| !removal.in_the_way);
-    remove_files(work, files.map(|removal| removal.path.clone()).collect()).await?;
+/// Removes what the plan removes and purges, and folders that are empty then. What pages may refer to goes last, and not
+/// before those who have such a page have had the time to ask for it, or the user has no patience: that is, until
+/// `hurried` is cancelled.
+pub(crate) async fn remove_old(work: &Work, plan: &Plan, hurried: &CancellationToken) -> Result<(), Failure> {
+    let (pages, assets) = pages_first(plan);
+    remove_files(work, pages).await?;
+    if !assets.is_empty() {
+        let_browsers_finish(work, plan, hurried).await;
+    }
+    remove_files(work, assets).await?;
     let folders = plan.remove_folders.iter().chain(&plan.purge_folders);
     remove_folders(work, folders.cloned().collect()).await?;
     let forget = plan.forget.clone();

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::now_ms;
 use crate::failure::{cancelled, stored};
+use crate::grace::GRACE;
 use crate::publish::PublishOptions;
 use crate::scan::Finding;
 use crate::tally::Tally;
@@ -66,6 +67,7 @@ pub struct Work {
     pub(crate) tally: Arc<Tally>,
     pub(crate) password_from: Option<StoreKind>,
     pub(crate) versions: Option<Versions>,
+    pub(crate) grace: Duration,
 }
 
 impl Work {
@@ -102,12 +104,18 @@ impl Work {
             tally,
             password_from,
             versions,
+            grace: GRACE,
         })
     }
 
     /// Keeps what is published there, so that it can be put back.
     pub fn with_versions(self, versions: Versions) -> Self {
         Self { versions: Some(versions), ..self }
+    }
+
+    /// How long what old pages refer to stays online after them, if not as long as usual.
+    pub fn with_grace(self, grace: Duration) -> Self {
+        Self { grace, ..self }
     }
 
     /// Notes where the password was found, for the record.

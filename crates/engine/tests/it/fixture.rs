@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use slipway_core::{Event, Failure, Outcome, PipelineStep, Retry, RunState, Site, SiteName};
 use slipway_engine::{Events, Order, PublishOptions, Work, run};
@@ -63,7 +64,7 @@ impl Fixture {
         let events = Events::new(move |event| events.lock().unwrap().push(event));
         let work =
             Work::new(self.site.clone(), self.ledger(), connector, options, events, self.cancel.clone());
-        work.unwrap().with_versions(self.versions())
+        work.unwrap().with_versions(self.versions()).with_grace(Duration::ZERO)
     }
 
     pub(crate) async fn publish_over(

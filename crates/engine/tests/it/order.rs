@@ -49,5 +49,9 @@ proptest! {
         if let (Some(rename), Some(removal)) = (last_rename, first_removal) {
             prop_assert!(rename < removal, "{:?}", log);
         }
+        // What a page refers to goes after the page.
+        let removed = log.iter().filter_map(|line| line.strip_prefix("remove "));
+        let removed = removed.filter(|path| before.contains_key(*path)).map(|path| RemotePath::new(path).unwrap());
+        prop_assert!(removed.map(|path| Turn::of(&path) == Turn::Asset).is_sorted(), "{:?}", log);
     }
 }

@@ -184,6 +184,7 @@ impl Scene {
         let options = PublishOptions { on_conflict: OnConflict::Abort, ..PublishOptions::default() };
         let (events, cancel) = (Events::none(), CancellationToken::new());
         let work = Work::new(site, ledger, Arc::new(connector), &options, events, cancel).unwrap();
+        let work = work.with_grace(Duration::ZERO);
         let order = Order { steps: vec![PipelineStep::Publish], publish: options, ..Order::default() };
         let result = run(&work, &order).await;
         let result = result.map(|(_, outcome)| outcome).map_err(|(_, failure)| failure);
