@@ -11,7 +11,7 @@ use slipway_testkit::{Daemon, Kind, snapshot};
 use crate::harness::{Ended, PASSWORD, Running, binary, signal, start};
 use crate::site::{NAME, Site};
 
-const KEY: &str = "a long pass phrase for tests";
+pub(crate) const KEY: &str = "a long pass phrase for tests";
 const NEW: &str = "New pass phrase";
 const AGAIN: &str = "The same once more";
 
@@ -24,14 +24,14 @@ const SHELL: &str = r#"stty rows 40 cols 200; tty > "$HOME/tty"
     code=$?; stty -a > "$HOME/stty"; exit $code"#;
 
 /// A person at a terminal.
-struct Person<'a> {
+pub(crate) struct Person<'a> {
     site: &'a Site,
-    running: Running,
+    pub(crate) running: Running,
 }
 
 impl<'a> Person<'a> {
     /// Types a command, in a shell that knows no password.
-    fn types(site: &'a Site, words: &[&str], key: Option<&str>) -> Self {
+    pub(crate) fn types(site: &'a Site, words: &[&str], key: Option<&str>) -> Self {
         let mut command = site.environment(Command::new("python3"));
         command.args(["-c", TERMINAL, "sh", "-c", SHELL]).arg(binary()).args(words);
         command
@@ -48,7 +48,7 @@ impl<'a> Person<'a> {
 
     /// Waits for a question, and answers it.
     #[track_caller]
-    fn answers(mut self, question: &str, answer: &str) -> Self {
+    pub(crate) fn answers(mut self, question: &str, answer: &str) -> Self {
         self.running.says(question);
         self.running.is_told(&format!("{answer}\n"));
         self
@@ -79,7 +79,7 @@ impl<'a> Person<'a> {
 
     /// Waits for the end, after which the terminal shows again what is typed.
     #[track_caller]
-    fn ends(self, code: i32) -> Ended {
+    pub(crate) fn ends(self, code: i32) -> Ended {
         let site = self.site;
         let ended = self.running.end();
         assert_eq!(ended.status.code(), Some(code), "{}", ended.out);
@@ -92,14 +92,14 @@ impl<'a> Person<'a> {
 }
 
 /// A site whose password is nowhere yet; it goes to the encrypted file.
-fn site(daemon: &Daemon) -> Site {
+pub(crate) fn site(daemon: &Daemon) -> Site {
     let site = Site::plain(daemon);
     start(site.slipway().args(["credential", "store", "use", "file"])).end();
     site
 }
 
 /// Keeps a password in the encrypted file.
-fn keep(site: &Site, password: &str) {
+pub(crate) fn keep(site: &Site, password: &str) {
     let person = Person::types(site, &["credential", "set", NAME], Some(KEY));
     let ended = person.answers_in_secret("Password of slipway-test at 127.0.0.1", password).ends(0);
     assert!(ended.out.contains("is kept in Slipway's encrypted file now."), "{}", ended.out);

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 use slipway_core::local_name::{self, Rules};
-use slipway_core::{Code, Failure, RemotePath, Site, SiteName, StoreKind};
+use slipway_core::{Code, Failure, RemotePath, RunId, Site, SiteName, StoreKind};
 use slipway_engine::{Events, FolderReport, Preview, PublishOptions};
 use slipway_remote::ftp::Reached;
 use tokio_util::sync::CancellationToken;
@@ -86,6 +86,23 @@ impl Slipway {
         result.map(|()| into)
     }
 
+    /// Where what would be published at this path lies on this computer: in the site's folders or, where a version is put
+    /// back, among what is kept of it. `None` where it is not there.
+    pub async fn ours(
+        &self,
+        name: &SiteName,
+        path: &RemotePath,
+        version: Option<&RunId>,
+    ) -> Result<Option<PathBuf>, Failure> {
+        let (name, path, version) = (name.clone(), path.clone(), version.cloned());
+        self.blocking(move |this| {
+            let Some(version) = version else { return Ok(local_file(&this.described(&name)?, &path)) };
+            let files = this.ledger.version(&version).map_err(stored)?.unwrap_or_default();
+            Ok(files.get(&path).map(|file| this.data.versions(&name).file(file.sha256)))
+        })
+        .await
+    }
+
     /// Takes away what earlier sessions left of servers' files; only the first call does anything. Blocks.
     pub(crate) fn forget_copies(&self) {
         self.copies.call_once(|| {
@@ -94,4 +111,18 @@ impl Slipway {
             }
         });
     }
+}
+
+/// The file on this computer that is published there, if it is here. A path that would leave the folder here, as one with
+/// a backslash does on Windows, stands for none. Blocks.
+pub(crate) fn local_file(site: &Site, path: &RemotePath) -> Option<PathBuf> {
+    local_name::check(path, Rules::here()).ok()?;
+    let below = |folder: PathBuf, place: RemotePath| {
+        let inside =
+            if place.is_root() { Some(path.as_str()) } else { path.as_str().strip_prefix(place.as_str()) };
+        let inside = inside.filter(|_| path.is_below(&place))?;
+        Some(folder.join(inside.trim_start_matches('/')))
+    };
+    let places = site.source_folders().into_iter();
+    places.filter_map(|(folder, place)| below(folder, place)).find(|file| file.is_file())
 }

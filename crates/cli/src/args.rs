@@ -137,6 +137,8 @@ impl From<CompareArg> for Compare {
 /// What happens to files that someone else changed on the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum OnConflictArg {
+    /// Ask about each; where there is no terminal, abort.
+    Ask,
     /// Publish nothing, and say which.
     Abort,
     /// Leave them as they are on the server.
@@ -148,7 +150,7 @@ pub(crate) enum OnConflictArg {
 impl From<OnConflictArg> for OnConflict {
     fn from(choice: OnConflictArg) -> Self {
         match choice {
-            OnConflictArg::Abort => Self::Abort,
+            OnConflictArg::Ask | OnConflictArg::Abort => Self::Abort,
             OnConflictArg::Keep => Self::Keep,
             OnConflictArg::Replace => Self::Replace,
         }

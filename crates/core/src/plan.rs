@@ -193,6 +193,8 @@ pub struct ServerView {
     /// What is neither file nor folder, or can't be told: it stays, and so do the folders above it. Only a purge
     /// looks at it.
     pub others: BTreeSet<RemotePath>,
+    /// Files that are as large as the record says, and were found to hold something else: no time told.
+    pub altered: BTreeSet<RemotePath>,
     /// Whether all was looked at, so that a file not among `files` is not there.
     pub complete: bool,
 }
@@ -204,6 +206,11 @@ impl ServerView {
             None if self.complete => Some(None),
             seen => seen.copied(),
         }
+    }
+
+    /// Whether what is at this path is another file than the one of the record.
+    fn differs(&self, path: &RemotePath, record: &PublishedFile, seen: Seen) -> bool {
+        differs(record, seen) || self.altered.contains(path)
     }
 }
 
@@ -335,7 +342,8 @@ impl<'a> Known<'a> {
     fn of(published: &'a Published, path: &RemotePath, server: &ServerView) -> Self {
         let record = published.files.get(path);
         let pulled = published.pulled.get(path).zip(server.of(path).flatten());
-        let as_pulled = pulled.filter(|(pulled, seen)| !differs(pulled, *seen)).map(|(pulled, _)| pulled);
+        let as_pulled =
+            pulled.filter(|(pulled, seen)| !server.differs(path, pulled, *seen)).map(|(pulled, _)| pulled);
         Self {
             record: as_pulled.or(record).or(pulled.map(|(pulled, _)| pulled)),
             ours: record.is_some(),
@@ -356,7 +364,7 @@ fn add_local(
     let same = record.is_some_and(|record| record.sha256 == file.sha256 && record.size == file.size);
     let change = match (record, server.of(path)) {
         (Some(_), Some(None)) => Change::Missing,
-        (Some(record), Some(Some(seen))) if differs(record, seen) => {
+        (Some(record), Some(Some(seen))) if server.differs(path, record, seen) => {
             if keeps(plan, path, seen, false, options) {
                 return;
             }
@@ -385,7 +393,9 @@ fn add_removal(
 ) {
     match server.of(path) {
         Some(None) => return plan.forget.push(path.clone()),
-        Some(Some(seen)) if differs(record, seen) && keeps(plan, path, seen, true, options) => return,
+        Some(Some(seen)) if server.differs(path, record, seen) && keeps(plan, path, seen, true, options) => {
+            return;
+        }
         _ => {}
     }
     plan.removals.push(Removal { path: path.clone(), size: record.size, in_the_way: false });

@@ -1,6 +1,7 @@
 //! What happens in a publish: scan, plan, transfer, commit, verify, record. Works on any
 //! [`slipway_remote::Connector`]; knows nothing of windows, terminals and JSON.
 
+mod alike;
 mod blot;
 mod build;
 mod case;

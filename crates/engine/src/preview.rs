@@ -8,6 +8,7 @@ use slipway_core::{
 };
 use slipway_store::{JournalItem, Step};
 
+use crate::alike::altered;
 use crate::excludes::{Excludes, Keeps};
 use crate::publish::PublishOptions;
 use crate::recover::{Left, recover};
@@ -153,7 +154,13 @@ pub(crate) async fn prepare(
         list(work, &scanned.manifest, &published).await?
     };
     confirm_times(work, &scanned.manifest, &published, &mut view).await?;
-    let plan = plan(&scanned.manifest, &published, &view, &plan_options);
+    let draft = plan(&scanned.manifest, &published, &view, &plan_options);
+    view.altered = altered(work, &draft, &scanned.manifest, &published, &view).await?;
+    let plan = if view.altered.is_empty() {
+        draft
+    } else {
+        plan(&scanned.manifest, &published, &view, &plan_options)
+    };
     if let Some(path) = blocked(&plan, &view).filter(|_| options.purge) {
         return Err(Failure::new(Code::Conflict, "what the purge leaves is in its place").about(path));
     }

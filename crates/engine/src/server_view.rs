@@ -80,6 +80,7 @@ pub(crate) async fn everything(
         files: tree.files.into_iter().map(|(path, seen)| (path, Some(seen))).collect(),
         folders: tree.folders,
         others: others.filter(|path| !path.is_root()).collect(),
+        altered: BTreeSet::new(),
         complete: true,
     })
 }

@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::wire::{PlanView, PublishRequest};
 use super::{Desk, board, invalid, plans};
+use crate::looking::local_file;
 use crate::{Events, Preview, PublishOptions};
 
 impl Desk {
@@ -60,7 +61,7 @@ impl Desk {
         let site = self.0.slipway.site(name).await?;
         let find = move |_: &crate::Slipway| {
             let missing = || Failure::new(Code::LocalFileUnreadable, "it is not there").about(&path);
-            plans::local_file(&site, &path).ok_or_else(missing)
+            local_file(&site, &path).ok_or_else(missing)
         };
         self.0.slipway.blocking(find).await
     }

@@ -1,15 +1,14 @@
 //! What publishing would do, as the window shows it.
 
 use std::cmp::Ordering;
-use std::path::PathBuf;
 use std::time::UNIX_EPOCH;
 
-use slipway_core::local_name::{self, Rules};
 use slipway_core::site::MOST_CONNECTIONS;
 use slipway_core::{Answer, Change, Conflict, Decision, Failure, RemotePath, Seen, Site, SiteError, Upload};
 
 use super::invalid;
 use super::wire::{ChangeKind, ChangeRow, ConflictAnswer, ConflictRow, PlanView, PublishRequest};
+use crate::looking::local_file;
 use crate::{Preview, PublishOptions};
 
 impl PublishRequest {
@@ -108,20 +107,6 @@ fn conflict_row(site: &Site, conflict: &Conflict) -> ConflictRow {
         local_size: here.map(|here| here.len()),
         local_modified_ms: saved.and_then(|time| i64::try_from(time.as_millis()).ok()),
     }
-}
-
-/// The file on this computer that is published there, if it is here. A path that would leave the folder here, as one with
-/// a backslash does on Windows, stands for none. Blocks.
-pub(super) fn local_file(site: &Site, path: &RemotePath) -> Option<PathBuf> {
-    local_name::check(path, Rules::here()).ok()?;
-    let below = |folder: PathBuf, place: RemotePath| {
-        let inside =
-            if place.is_root() { Some(path.as_str()) } else { path.as_str().strip_prefix(place.as_str()) };
-        let inside = inside.filter(|_| path.is_below(&place))?;
-        Some(folder.join(inside.trim_start_matches('/')))
-    };
-    let places = site.source_folders().into_iter();
-    places.filter_map(|(folder, place)| below(folder, place)).find(|file| file.is_file())
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod config;
+mod conflict_look;
+mod conflicts;
 pub(crate) mod credential;
 mod finished;
 pub(crate) mod history;

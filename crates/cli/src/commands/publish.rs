@@ -5,6 +5,7 @@ use slipway_api::PublishOptions;
 use slipway_core::{Code, Failure, SiteName};
 
 use super::Context;
+use super::conflicts;
 use super::finished;
 use super::password::can_ask;
 use super::preview;
@@ -45,6 +46,7 @@ pub(crate) struct Publish {
 impl Publish {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
         let name = &self.site.name;
+        let on_conflict = self.how.on_conflict;
         let mut options = PublishOptions { purge: self.purge, ..self.how.into() };
         if self.dry_run {
             return preview::preview(context, name, options).await;
@@ -52,10 +54,20 @@ impl Publish {
         if self.purge {
             options.confirmed = confirmed(context, name, self.confirm.as_deref(), &options).await?;
         }
-        let display = Display::start(context);
-        let published = context.api.publish(name, options, display.events(), context.cancel.clone()).await;
-        display.end();
-        finished::tell(context, name, published?).await;
+        let published = conflicts::settled(
+            context,
+            name,
+            conflicts::asks(context, on_conflict),
+            options,
+            async |options| {
+                let display = Display::start(context);
+                let published =
+                    context.api.publish(name, options, display.events(), context.cancel.clone()).await;
+                display.end();
+                published
+            },
+        );
+        finished::tell(context, name, published.await?).await;
         Ok(())
     }
 }

@@ -39,9 +39,9 @@ pub(super) struct PublishArgs {
     /// Leave these files out this once; their copies online stay as they are. Can be given several times.
     #[arg(long, value_name = "GLOB", help_heading = "What is published")]
     leave_out: Vec<String>,
-    /// What happens to files that someone else changed on the server.
-    #[arg(long, value_name = "WHAT", default_value = "abort", help_heading = "What is published")]
-    on_conflict: OnConflictArg,
+    /// What happens to files that someone else changed on the server [without this: ask at a terminal, else abort].
+    #[arg(long, value_name = "WHAT", help_heading = "What is published")]
+    pub(super) on_conflict: Option<OnConflictArg>,
     /// Remove files even when that is more than half of the website.
     #[arg(long, help_heading = "What is published")]
     yes: bool,
@@ -57,7 +57,7 @@ impl From<PublishArgs> for PublishOptions {
             yes: args.yes,
             keep_removed: args.keep_removed,
             leave_out: args.leave_out,
-            on_conflict: args.on_conflict.into(),
+            on_conflict: args.on_conflict.map(Into::into).unwrap_or_default(),
             ..args.line.into()
         }
     }

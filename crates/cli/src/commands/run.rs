@@ -6,7 +6,7 @@ use slipway_core::{Build, Code, Failure, PipelineStep, SiteName};
 
 use super::password::can_ask;
 use super::publish_options::PublishArgs;
-use super::{Context, finished, run_view};
+use super::{Context, conflicts, finished, run_view};
 use crate::args::Name;
 use crate::output::inline;
 use crate::progress::Display;
@@ -75,7 +75,8 @@ impl Run {
         let name = &self.site.name;
         let typed = self.steps_as_typed();
         let steps: Vec<PipelineStep> = self.steps.into_iter().map(Into::into).collect();
-        let mut request = RunRequest {
+        let on_conflict = self.how.on_conflict;
+        let request = RunRequest {
             steps: if steps.is_empty() { None } else { Some(steps) },
             publish: PublishOptions::from(self.how),
             pull: PullOptions { overwrite: self.overwrite, ..PullOptions::default() },
@@ -84,17 +85,29 @@ impl Run {
         if self.dry_run {
             return run_view::preview(context, name, request, &typed).await;
         }
-        let finished = loop {
-            match steps_taken(context, name, request.clone()).await {
-                // Asked again where they were changed while they were read.
-                Err(failure) if failure.code == Code::BuildNotAllowed && may_ask(context) => {
-                    request.allow_build = asked(context, name).await?;
-                }
-                result => break result?,
-            }
-        };
-        finished::tell(context, name, finished).await;
+        let asks = conflicts::asks(context, on_conflict);
+        let options = request.publish.clone();
+        let finished = conflicts::settled(context, name, asks, options, async |options| {
+            // The steps before it were taken, where there was something to decide.
+            let again = !options.decided.is_empty();
+            let steps = if again { Some(vec![PipelineStep::Publish]) } else { request.steps.clone() };
+            allowed(context, name, RunRequest { steps, publish: options, ..request.clone() }).await
+        });
+        finished::tell(context, name, finished.await?).await;
         Ok(())
+    }
+}
+
+/// Takes the steps, and asks about the site's commands where it has to.
+async fn allowed(context: &Context, name: &SiteName, mut request: RunRequest) -> Result<Finished, Failure> {
+    loop {
+        match steps_taken(context, name, request.clone()).await {
+            // Asked again where they were changed while they were read.
+            Err(failure) if failure.code == Code::BuildNotAllowed && may_ask(context) => {
+                request.allow_build = asked(context, name).await?;
+            }
+            result => return result,
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use slipway_api::PublishOptions;
 use slipway_core::Failure;
 
 use super::Context;
+use super::conflicts;
 use super::finished;
 use super::preview;
 use super::publish_options::LineArgs;
@@ -32,9 +33,9 @@ pub(crate) struct Undo {
     /// Show what would happen, and change nothing.
     #[arg(long)]
     dry_run: bool,
-    /// What happens to files that someone else changed on the server.
-    #[arg(long, value_name = "WHAT", default_value = "abort")]
-    on_conflict: OnConflictArg,
+    /// What happens to files that someone else changed on the server [without this: ask at a terminal, else abort].
+    #[arg(long, value_name = "WHAT")]
+    on_conflict: Option<OnConflictArg>,
     /// Remove files even when that is more than half of the website.
     #[arg(long)]
     yes: bool,
@@ -53,7 +54,7 @@ impl Undo {
         let version = context.api.version(name, self.to.as_deref()).await?;
         let options = PublishOptions {
             version: Some(version.run),
-            on_conflict: self.on_conflict.into(),
+            on_conflict: self.on_conflict.map(Into::into).unwrap_or_default(),
             yes: self.yes,
             ..self.line.into()
         };
@@ -61,10 +62,20 @@ impl Undo {
         if self.dry_run {
             return preview::preview(context, name, options).await;
         }
-        let display = Display::start(context);
-        let published = context.api.publish(name, options, display.events(), context.cancel.clone()).await;
-        display.end();
-        finished::tell(context, name, published?).await;
+        let published = conflicts::settled(
+            context,
+            name,
+            conflicts::asks(context, self.on_conflict),
+            options,
+            async |options| {
+                let display = Display::start(context);
+                let published =
+                    context.api.publish(name, options, display.events(), context.cancel.clone()).await;
+                display.end();
+                published
+            },
+        );
+        finished::tell(context, name, published.await?).await;
         let publish = format!("{} publish {}", context.program, quoted(name.as_str()));
         context.out.say(&format!("Your folder is as it was. To bring it online again: {publish}"));
         Ok(())

@@ -103,6 +103,39 @@ async fn a_file_changed_on_the_server_is_not_overwritten_silently() {
     assert_eq!(fixture.online()["about.html"], b"edited here");
 }
 
+/// Of the same size, where the server tells no time: the content is looked at, if it is not too much.
+#[tokio::test]
+async fn without_times_small_files_are_compared_by_content() {
+    let fixture =
+        Fixture::new(MemoryOptions { mlsd: false, mdtm: false, mfmt: false, ..MemoryOptions::default() });
+    let large = 1_000_001;
+    for path in ["index.html", "about.html", "gone.html", "same.html"] {
+        fixture.write(path, "mine, 1");
+    }
+    fixture.write("film.mp4", &"1".repeat(large));
+    fixture.publish().await.unwrap();
+    let theirs = [("about.html", &b"theirs!"[..]), ("gone.html", b"theirs!"), ("same.html", b"mine, 2")];
+    theirs.iter().for_each(|(path, content)| fixture.server.put(path, content));
+    fixture.server.put("film.mp4", &vec![b'3'; large]);
+    for path in ["index.html", "about.html", "same.html"] {
+        fixture.write(path, "mine, 2");
+    }
+    fixture.write("film.mp4", &"2".repeat(large));
+    fixture.remove("gone.html");
+    let refused = fixture.publish().await.unwrap_err();
+    assert_eq!((refused.code, refused.count), (Code::Conflict, Some(2)), "not what is as it is here");
+    assert_eq!(refused.path.as_deref(), Some("about.html"));
+    assert_eq!(fixture.online()["about.html"], b"theirs!");
+    let keep = PublishOptions { on_conflict: OnConflict::Keep, ..PublishOptions::default() };
+    fixture.publish_with(&keep).await.unwrap();
+    let online = fixture.online();
+    assert_eq!((&online["about.html"][..], &online["gone.html"][..]), (&b"theirs!"[..], &b"theirs!"[..]));
+    assert_eq!((&online["index.html"][..], online["film.mp4"][0]), (&b"mine, 2"[..], b'2'));
+    let replace = PublishOptions { on_conflict: OnConflict::Replace, ..PublishOptions::default() };
+    fixture.publish_with(&replace).await.unwrap();
+    assert_eq!(fixture.online(), fixture.local());
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_file_changed_on_the_server_can_be_decided() {
     for kind in [Kind::Vsftpd, Kind::PyFtpdLib] {
