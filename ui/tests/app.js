@@ -94,6 +94,13 @@ export function loose(page) {
   );
 }
 
+/** The window follows the system's language while it is open. */
+export const speak = (page, language) =>
+  page.evaluate((wanted) => {
+    Object.defineProperty(navigator, 'languages', { configurable: true, get: () => [wanted] });
+    window.dispatchEvent(new Event('languagechange'));
+  }, language);
+
 /** The system says that the internet is gone, or is back. */
 export const internet = (page, there) =>
   page.evaluate((up) => {

@@ -1,6 +1,7 @@
 /** What holds the screens together: shortcuts, focus, announcements, and what happens at the host meanwhile. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { ADDRESSES } from './addresses.js';
 import { requests, start, tell } from './app.js';
 
 let app;
@@ -194,6 +195,30 @@ story('a setting that cannot be saved is as it was', '', async (page) => {
   await page.getByRole('dialog').waitFor();
   assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), undefined);
   assert.equal(await page.getByRole('radio', { name: 'Dark', includeHidden: true }).getAttribute('aria-checked'), 'false');
+});
+
+story('a speed that cannot be saved is not shown', '', async (page) => {
+  await grid(page).waitFor();
+  await tab(page, 'Settings');
+  await refuse(page, 'changeSite', 'this_computer_full');
+  const speed = page.getByLabel('Speed of sending');
+  await speed.selectOption('500000');
+  await page.getByRole('dialog').waitFor();
+  assert.equal(await speed.inputValue(), '');
+});
+
+story('a web address is looked at before it is kept', '', async (page) => {
+  await grid(page).waitFor();
+  await tab(page, 'Settings');
+  const address = page.getByLabel('Your web address');
+  for (const [typed, right] of Object.entries(ADDRESSES)) {
+    const before = (await requests(page, 'changeSite')).length;
+    await address.fill(typed);
+    await address.blur();
+    assert.equal(await address.getAttribute('aria-invalid'), right ? null : 'true', typed);
+    assert.equal((await requests(page, 'changeSite')).length, before + Number(right), typed);
+  }
+  assert.deepEqual((await requests(page, 'changeSite')).slice(0, 2).map((change) => change.web_url), ['https://www.wildflower.example', 'https://wildflower.example/shop']);
 });
 
 story('a title that cannot be set is no fault', '', async (page) => {

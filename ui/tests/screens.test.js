@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { ALL, axe, BUT_COLOURS, COLOURS, loose, overflows, SIZES, start } from './app.js';
+import { ALL, axe, BUT_COLOURS, COLOURS, loose, overflows, SIZES, speak, start } from './app.js';
 import { failed, SCREENS } from './screens.js';
 
 const LANGUAGES = ['de', 'fr', 'es', 'en-XA'];
@@ -12,13 +12,6 @@ const CODES = /CODES = \[([^\]]*)\]/.exec(types)[1].match(/\w+/g);
 let app;
 before(async () => (app = await start()));
 after(() => app.stop());
-
-/** The window follows the system's language while it is open. */
-const speak = (page, language) =>
-  page.evaluate((wanted) => {
-    Object.defineProperty(navigator, 'languages', { configurable: true, get: () => [wanted] });
-    window.dispatchEvent(new Event('languagechange'));
-  }, language);
 
 /** Whatever is wrong with the looks of a screen. */
 async function wrongLooks(page) {

@@ -457,6 +457,21 @@ story('a locked password file is opened on the way', 'scenario=empty&keep=creden
   await page.getByRole('heading', { name: 'Your website is live' }).waitFor();
 });
 
+for (const code of ['credentials_damaged', 'credentials_read_only', 'credentials_ambiguous']) {
+  story(`where a password can not be kept however often one tries, one goes on without: ${code}`, `scenario=empty&keep=${code}`, async (page) => {
+    await fill(page);
+    await button(page, 'Publish now').click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('Slipway then remembers').waitFor();
+    assert.equal(await dialog.locator('.button.main').innerText(), 'Go on without keeping it');
+    assert.equal(await focused(page), 'Go on without keeping it');
+    assert.equal(await button(page, 'Try again').count(), code === 'credentials_damaged' ? 1 : 0, 'a file may have been brought back');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Your website is live' }).waitFor();
+    assert.equal((await requests(page, 'setPassword'))[0].keep, false);
+  });
+}
+
 story('a folder that may not be written is told, and another is chosen', 'scenario=empty', async (page) => {
   await fill(page);
   await page.getByRole('treeitem', { name: /backups/ }).click();
@@ -467,6 +482,11 @@ story('a folder that may not be written is told, and another is chosen', 'scenar
   assert.equal(await page.getByText('The server does not allow saving here').count(), 0);
   await button(page, 'Publish now').click();
   await page.getByRole('heading', { name: 'Your website is live' }).waitFor();
+});
+
+story('files of others that are replaced are said to be kept', 'scenario=empty', async (page) => {
+  await fill(page);
+  await page.getByText('Slipway first keeps copies of them on this computer').waitFor();
 });
 
 story('where nothing may be saved at first, a folder further down may be chosen', 'scenario=empty&account=permission_denied', async (page) => {
@@ -497,6 +517,25 @@ story('the finished folder alone is published without any program', 'scenario=em
   const [site] = await requests(page, 'addSite');
   assert.deepEqual([site.build, site.sources], [undefined, [{ folder: 'public' }]]);
   assert.deepEqual(await requests(page, 'allowBuild'), []);
+});
+
+story('what was never made is made, whatever was ticked', 'scenario=empty&folder=unmade-source', async (page) => {
+  await button(page, 'Add your website').click();
+  await button(page, 'Choose a folder…').click();
+  const make = page.getByLabel(/Make it fresh/);
+  assert.deepEqual([await make.isChecked(), await make.isDisabled()], [true, true]);
+  await page.getByText('It has to be made before it can be published').waitFor();
+});
+
+story('what was chosen for one folder is not kept for another', 'scenario=empty&folder=source', async (page) => {
+  await button(page, 'Add your website').click();
+  await button(page, 'Choose a folder…').click();
+  await page.getByLabel(/Make it fresh/).uncheck();
+  await page.getByLabel(/Publish this folder as it is/).check();
+  await tell(page, { kind: 'dropped', folder: '/home/anna/other-source' });
+  await page.getByText('other-source').first().waitFor();
+  assert.equal(await page.getByLabel(/Publish the finished folder/).isChecked(), true);
+  assert.equal(await page.getByLabel(/Make it fresh/).isChecked(), true);
 });
 
 story('whoever does not allow a program stays where that can be thought over', 'scenario=failed&code=build_not_allowed&build=refused', async (page) => {
@@ -539,6 +578,7 @@ story('a keychain that is not there is not said to keep anything', 'stores=none'
 });
 
 story('every step of adding begins at its top', 'scenario=empty&folder=source', async (page) => {
+  await page.setViewportSize({ width: 720, height: 440 });
   await button(page, 'Add your website').click();
   await button(page, 'Choose a folder…').click();
   await page.getByText('These are the parts').first().waitFor();
@@ -548,7 +588,7 @@ story('every step of adding begins at its top', 'scenario=empty&folder=source', 
   await page.getByText('Paste the mail').waitFor();
   const content = page.locator('form .content');
   assert.deepEqual(await content.evaluate((node) => [node.scrollTop, node.scrollHeight > node.clientHeight]), [0, true]);
-}, { size: 'small' });
+});
 
 story('the data folder, the logs and the licences are one click away', '', async (page) => {
   await page.keyboard.press('Control+,');

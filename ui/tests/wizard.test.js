@@ -1,7 +1,8 @@
 /** Adding a website, and answering questions, when people are quick, change their mind, or are not alone. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { requests, start, tell } from './app.js';
+import { ADDRESSES } from './addresses.js';
+import { requests, SIZES, speak, start, tell } from './app.js';
 
 let app;
 before(async () => (app = await start()));
@@ -10,6 +11,7 @@ after(() => app.stop());
 const NAME = 'Wildflower & Co.';
 const focused = (page) => page.evaluate(() => document.activeElement?.textContent?.trim() ?? '');
 const has = (locator) => locator.evaluate((node) => node === document.activeElement);
+const waitForFocus = (page, name) => page.waitForFunction((text) => document.activeElement?.textContent?.trim() === text, name);
 const button = (page, name) => page.getByRole('button', { name, exact: true });
 const title = (page, name) => page.getByRole('heading', { name });
 const names = async (page, name) => (await requests(page, 'addSite')).map((site) => site[name]);
@@ -109,6 +111,96 @@ story('after a server is trusted, Enter goes on', 'scenario=empty&account=certif
   assert.equal((await requests(page, 'checkAccount')).length, 2, 'pressed twice, tried once');
   await page.keyboard.press('Enter');
   await page.getByRole('tree').waitFor();
+});
+
+const heading = (page) => page.locator('main h1').innerText();
+
+story('the step that connects says what it has come to', 'scenario=empty&account=certificate_unknown&pace=60', async (page) => {
+  await toConnect(page);
+  assert.equal(await heading(page), 'Saying hello to your server');
+  await button(page, 'Trust this server').waitFor();
+  assert.equal(await heading(page), 'Is this really your server?');
+  assert.equal(await page.getByText('Saying hello').count(), 0);
+  await button(page, 'Trust this server').click();
+  await button(page, 'Continue').waitFor();
+  assert.equal(await heading(page), 'All is well');
+  assert.equal(await page.getByText('This takes a few seconds').count(), 0);
+});
+
+story('the buttons of a question about trust are seen in a small window', 'scenario=empty&account=certificate_unknown', async (page) => {
+  await page.setViewportSize(SIZES.small);
+  await toConnect(page);
+  await button(page, 'Trust this server').waitFor();
+  for (const language of ['en', 'de', 'fr', 'es']) {
+    await speak(page, language);
+    const [answer, panel, asked] = await Promise.all(['[data-code] .button.main', '.panel .content', 'main h1'].map((node) => page.locator(node).boundingBox()));
+    assert.ok(answer.y + answer.height <= panel.y + panel.height, `${language}: ends at ${answer.y + answer.height}, seen until ${panel.y + panel.height}`);
+    assert.ok(asked.y >= panel.y, 'the question is there too');
+  }
+});
+
+story('the focus goes on when a pressed button is gone', 'scenario=empty', async (page) => {
+  await button(page, 'Add your website').click();
+  await button(page, 'Choose a folder…').click();
+  await button(page, 'Continue').click();
+  await button(page, 'Paste the mail').press('Enter');
+  await page.getByText('Found what is needed').waitFor();
+  await waitForFocus(page, 'Continue');
+  await button(page, 'Clear').press('Enter');
+  await button(page, 'Paste the mail').waitFor();
+  assert.equal(await has(page.getByLabel('Server address')), true);
+});
+
+story('who goes on too early is shown where', 'scenario=empty', async (page) => {
+  await button(page, 'Add your website').click();
+  await button(page, 'Choose a folder…').click();
+  await button(page, 'Continue').click();
+  await page.getByLabel('Server address').fill('ftp.brightharbour.example');
+  await button(page, 'Continue').press('Enter');
+  await page.getByText('This is needed.').first().waitFor();
+  assert.equal(await has(page.getByLabel('User name')), true);
+  await button(page, 'Paste the mail').click();
+  await button(page, 'Continue').click();
+  await button(page, 'Continue').click();
+  await page.getByLabel('Name in Slipway').fill('-');
+  await button(page, 'Publish now').press('Enter');
+  await page.evaluate(() => new Promise(requestAnimationFrame));
+  assert.equal(await has(page.getByLabel('Name in Slipway')), true);
+});
+
+story('a whole address that is typed is taken apart', 'scenario=empty', async (page) => {
+  await button(page, 'Add your website').click();
+  await button(page, 'Choose a folder…').click();
+  await button(page, 'Continue').click();
+  await page.getByLabel('User name').fill('anna');
+  await page.getByLabel('Password', { exact: true }).fill('correct-horse');
+  await page.getByLabel('Server address').fill('ftp://wildflower@ftp.other.example/mail');
+  await page.keyboard.press('Enter');
+  await button(page, 'Continue').click();
+  assert.deepEqual((await requests(page, 'checkAccount')).map(({ host, user }) => [host, user]), [['ftp.other.example', 'wildflower']]);
+  await page.getByRole('treeitem', { selected: true }).getByText('mail').waitFor();
+});
+
+story('a web address must be one', 'scenario=empty', async (page) => {
+  await toPlace(page);
+  const address = page.getByLabel('Web address');
+  for (const [typed, right] of Object.entries(ADDRESSES)) {
+    await address.fill(typed);
+    assert.equal(await address.getAttribute('aria-invalid'), right ? null : 'true', typed);
+  }
+});
+
+story('a dropped folder that can not be read does not take the place of the one that was chosen', 'scenario=empty', async (page) => {
+  await toHosting(page);
+  await tell(page, { kind: 'dropped', folder: '/home/anna/garden-gone' });
+  await page.getByText('The folder of this website is not there').waitFor();
+  await page.getByText('“Wildflower website” stays the folder that was chosen.').waitFor();
+  assert.equal(await page.getByText('No folder chosen yet').count(), 0);
+  await tell(page, { kind: 'dropped', folder: '/home/anna/garden' });
+  await page.getByText('The folder of this website is not there').waitFor({ state: 'detached' });
+  await page.getByText('garden', { exact: true }).first().waitFor();
+  await button(page, 'Continue').click();
+  assert.equal(await page.getByLabel('User name').inputValue(), 'wildflower');
 });
 
 story('the same folder dropped again is begun with again, and a typed name stays', 'scenario=empty', async (page) => {

@@ -3,6 +3,7 @@ import type { Backend } from '../backend/backend';
 import { asFailure } from '../backend/backend';
 import type { Account, Check, Failure, FolderReport, RemoteFolder, ServerFolders, Settings, Site } from '../backend/types';
 import { Connection } from '../parts/connection.svelte';
+import { webAddress } from '../words/address';
 import { baseName } from '../words/format';
 
 export const STEPS = ['folder', 'hosting', 'connect', 'place'] as const;
@@ -73,9 +74,12 @@ export class Draft {
     );
     if (look !== this.#look) return;
     this.looking = false;
-    this.report = found.report;
     this.folderFailure = found.failure;
-    if (!found.report || this.name !== this.#foundName) return;
+    // A folder that can't be used does not take the place of one that can.
+    if (!found.report) return;
+    if (found.report.folder !== this.report?.folder) this.useOutput = this.buildFirst = true;
+    this.report = found.report;
+    if (this.name !== this.#foundName) return;
     this.name = this.#foundName = this.#freeName(baseName(folder));
   }
 
@@ -91,6 +95,19 @@ export class Draft {
     if (found.web_url) this.webUrl = this.#foundUrl = found.web_url;
     this.#readDir = found.remote_dir;
     this.pasted = found.host || found.user || found.password ? 'found' : 'nothing';
+  }
+
+  /** Whether a whole address, such as `ftp://user@host/folder`, stands where the server's name goes. */
+  get isWhole(): boolean {
+    return this.host.includes('://');
+  }
+
+  /** Takes a whole address apart, as if it had been pasted. */
+  async takeApart(): Promise<void> {
+    const { pasted } = this;
+    if (!this.isWhole) return;
+    await this.paste(this.host);
+    this.pasted = pasted;
   }
 
   clear(): void {
@@ -188,6 +205,11 @@ export class Draft {
     return paths.find((path) => bare(path) === wanted) ?? paths.find((path) => path.endsWith(`/${wanted}`)) ?? null;
   }
 
+  /** Whether the program that makes the website has never been run. */
+  get unmade(): boolean {
+    return this.report?.generator?.output_files === 0;
+  }
+
   /** The folder on this computer whose files go online. */
   get published(): string {
     const { report } = this;
@@ -215,14 +237,14 @@ export class Draft {
   }
 
   get webUrlWrong(): boolean {
-    const url = this.webUrl.trim();
-    return url !== '' && !/^(https?:\/\/)?[^\s/]+\.[^\s]+$/.test(url);
+    return this.webUrl.trim() !== '' && webAddress(this.webUrl) === null;
   }
 
   get site(): Site {
     const { report, account } = this;
-    const url = this.webUrl.trim();
+    const url = webAddress(this.webUrl);
     const generator = this.useOutput ? report?.generator : null;
+    const builds = this.buildFirst || this.unmade;
     return {
       name: this.name.trim(),
       folder: report?.folder ?? '',
@@ -234,10 +256,10 @@ export class Draft {
       exclude: [],
       ...(this.defaults.limit ? { limit: this.defaults.limit } : {}),
       ...(account.port ? { port: account.port } : {}),
-      ...(url ? { web_url: /^https?:\/\//.test(url) ? url : `https://${url}` } : {}),
+      ...(url ? { web_url: url } : {}),
       ...(account.trusted_certificate ? { trusted_certificate: account.trusted_certificate } : {}),
-      ...(generator && this.buildFirst ? { build: { commands: [generator.command], output: generator.output } } : {}),
-      ...(generator && !this.buildFirst ? { sources: [{ folder: generator.output }] } : {}),
+      ...(generator && builds ? { build: { commands: [generator.command], output: generator.output } } : {}),
+      ...(generator && !builds ? { sources: [{ folder: generator.output }] } : {}),
     };
   }
 

@@ -1,4 +1,5 @@
 /** Where the focus goes when a screen changes. */
+import { tick } from 'svelte';
 
 /** Takes the focus when it appears. */
 export function takeFocus(node: HTMLElement): void {
@@ -20,4 +21,10 @@ export function leadOn(node: HTMLElement): void {
 /** Is scrolled to when it appears. */
 export function reveal(node: HTMLElement): void {
   node.scrollIntoView({ block: 'center' });
+}
+
+/** Goes to the first field that is wrong, once it is known which ones are. */
+export async function toWrong(form: HTMLElement): Promise<void> {
+  await tick();
+  form.querySelector<HTMLElement>('[aria-invalid=true]')?.focus();
 }

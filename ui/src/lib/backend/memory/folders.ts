@@ -1,5 +1,6 @@
 /** Made-up folders, here and on the server, and a mail of a hosting company. */
 import type { FolderReport, HostingText, ServerFolders } from '../types';
+import { failure } from './data';
 
 export const MAIL = `Welcome to Bright Harbour Hosting
 FTP server: ftp.brightharbour.example
@@ -55,6 +56,7 @@ export function chosen(query: URLSearchParams): string {
 
 export function look(folder: string): FolderReport {
   const report = { folder, files: 1_204, bytes: 90_177_536, start_page: 'index.html', generator: null, secrets: [] };
+  if (folder.endsWith('-gone')) throw { ...failure('local_folder_missing'), path: folder };
   if (folder.endsWith('-bare')) return { ...report, files: 12, start_page: null };
   if (folder.endsWith('-empty')) return { ...report, files: 0, bytes: 0, start_page: null };
   if (!folder.endsWith('-source')) return report;
@@ -65,13 +67,14 @@ export function look(folder: string): FolderReport {
 
 export function read(text: string): HostingText {
   const after = (words: RegExp) => words.exec(text)?.[1] ?? null;
+  const address = /ftp:\/\/(?:([^:@/]+)(?::([^@/]+))?@)?([^:/\s]+)\/?(\S*)/.exec(text) ?? [];
   return {
-    host: after(/server:\s*(\S+)/i),
-    user: after(/user name:\s*(\S+)/i),
-    password: after(/password:\s*(\S+)/i),
+    host: address[3] ?? after(/server:\s*(\S+)/i),
+    user: address[1] ?? after(/user name:\s*(\S+)/i),
+    password: address[2] ?? after(/password:\s*(\S+)/i),
     port: null,
     protocol: null,
-    remote_dir: null,
+    remote_dir: address[4] || null,
     web_url: null,
   };
 }
