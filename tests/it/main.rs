@@ -17,6 +17,7 @@ mod credentials;
 mod decisions;
 mod escapes;
 mod folders;
+mod full;
 mod harness;
 mod importing;
 mod killed;

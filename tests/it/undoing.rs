@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::process::Command;
 
 use slipway_testkit::{Daemon, Kind, snapshot};
 
+use crate::harness::start;
 use crate::site::Site;
 
 /// The digests of files by their paths.
@@ -128,4 +130,60 @@ fn nothing_of_a_removed_site_stays() {
     assert!(!snapshot(&site.data().join("versions")).is_empty());
     site.run("site remove", &["--yes"]).done();
     assert!(snapshot(&site.data().join("versions")).is_empty());
+}
+
+/// Publishes, and is killed before the n-th file is put in its place among what Slipway keeps. Whether it was.
+fn is_killed(site: &Site, nth: usize) -> bool {
+    const RENAMES: &str = "rename,renameat,renameat2,link,linkat";
+    let publish = site.command("publish", &[]);
+    let mut strace = site.environment(Command::new("strace"));
+    strace.args(["--follow-forks", "--quiet=all", "--output=/dev/null"]);
+    strace.args([format!("--trace={RENAMES}"), format!("--inject={RENAMES}:signal=KILL:when={nth}")]);
+    let ended = start(strace.arg(publish.get_program()).args(publish.get_args())).end();
+    assert!(ended.status.success() || ended.status.code().is_none(), "{ended:?}");
+    !ended.status.success()
+}
+
+#[test]
+#[ignore = "long: run with cargo xtask test --long"]
+fn killed_while_a_version_is_kept_nothing_is_claimed_that_is_not() {
+    let daemon = Daemon::start(Kind::ProFtpd);
+    let site = Site::plain(&daemon);
+    let write = |version: &str| {
+        for file in 0..4 {
+            site.write(&[(&format!("{file}.html"), format!("{version} {file}").as_bytes())]);
+        }
+    };
+    write("first");
+    site.publish(&[]).live();
+    let (mut restored, mut damaged) = (0, 0);
+    for nth in 1.. {
+        write(&nth.to_string());
+        if !is_killed(&site, nth) {
+            break;
+        }
+        let online = site.online(&daemon);
+        assert_eq!(online, snapshot(&site.folder()), "it was live by then");
+        // Every other time the content is still here when the next run comes.
+        let seen_to = nth % 2 == 0;
+        if seen_to {
+            site.publish(&[]).live_with(0, 0, 4);
+        }
+        let known = site.history().into_iter().find(|run| run["version"] == true).expect("a version");
+        write("something else");
+        site.publish(&[]).live_with(4, 0, 0);
+        let newer = site.online(&daemon);
+        let undo = site.run("undo", &["--to", known["run"].as_str().unwrap()]);
+        if undo.status.success() {
+            restored += 1;
+            assert_eq!(site.online(&daemon), online, "killed at {nth}");
+        } else {
+            damaged += 1;
+            undo.failed("version_damaged", 1);
+            assert_eq!(site.online(&daemon), newer, "killed at {nth}");
+            assert!(!seen_to, "killed at {nth}: what was still here was not kept");
+        }
+    }
+    println!("killed at {} files: {restored} restored, {damaged} said to be incomplete", restored + damaged);
+    assert!(restored > 1 && damaged > 0);
 }

@@ -188,7 +188,7 @@ impl Seen {
 pub struct ServerView {
     /// Files that were looked at; `None` for one that is confirmed not to be there.
     pub files: BTreeMap<RemotePath, Option<Seen>>,
-    /// Folders, whoever made them. Only a purge looks at them.
+    /// Folders, whoever made them: for a purge all of them, else those that stand where a file is to be.
     pub folders: BTreeSet<RemotePath>,
     /// What is neither file nor folder, or can't be told: it stays, and so do the folders above it. Only a purge
     /// looks at it.

@@ -161,8 +161,9 @@ pub(crate) async fn prepare(
     } else {
         plan(&scanned.manifest, &published, &view, &plan_options)
     };
-    if let Some(path) = blocked(&plan, &view).filter(|_| options.purge) {
-        return Err(Failure::new(Code::Conflict, "what the purge leaves is in its place").about(path));
+    let blocked = if options.purge { blocked(&plan, &view) } else { folder_in_place(&plan, &view) };
+    if let Some(path) = blocked {
+        return Err(Failure::new(Code::Conflict, "what stays on the server is in its place").about(path));
     }
     if options.version.is_some() {
         check_content(work, &plan).await?;
@@ -188,6 +189,13 @@ fn plan_options(options: &PublishOptions, published: &Published) -> Result<PlanO
         decided: options.decided.clone(),
         purge: None,
     })
+}
+
+/// A file's place where a folder stands that Slipway did not make, and so does not remove: half of the site would be
+/// switched over before the server says so.
+fn folder_in_place<'a>(plan: &'a Plan, view: &ServerView) -> Option<&'a RemotePath> {
+    let stays = |path: &&RemotePath| view.folders.contains(*path) && !plan.remove_folders.contains(path);
+    plan.uploads.iter().map(|upload| &upload.path).find(stays)
 }
 
 /// A place that is needed for something else than what is there and stays there. Known only of a server that was looked

@@ -28,7 +28,8 @@ pub(crate) async fn marker_holds(work: &Work, last: &RunId) -> Result<bool, Fail
     Ok(holds)
 }
 
-/// Lists the folders that hold, or will hold, files of the site; no others, however much lies there.
+/// Lists the folders that hold, or will hold, files of the site; no others, however much lies there. Of the folders only
+/// those are told that stand where a file is to be.
 pub(crate) async fn list(
     work: &Work,
     local: &Manifest,
@@ -49,8 +50,15 @@ pub(crate) async fn list(
                         let seen = Seen { size: entry.size, modified: entry.modified };
                         view.files.insert(path, Some(seen));
                     }
-                    EntryKind::Folder if wanted.remove(&path) => level.push(path),
-                    EntryKind::Folder | EntryKind::Other => {}
+                    EntryKind::Folder => {
+                        if local.contains_key(&path) {
+                            view.folders.insert(path.clone());
+                        }
+                        if wanted.remove(&path) {
+                            level.push(path);
+                        }
+                    }
+                    EntryKind::Other => {}
                 }
             }
         }
@@ -123,15 +131,20 @@ pub(crate) async fn look(work: &Work, plan: &Plan) -> Result<ServerView, Failure
     for removal in &plan.removals {
         folders.remove(&removal.path);
     }
+    let mut in_place = BTreeSet::new();
     for (folder, entries) in list_folders(work, folders.into_iter().collect()).await? {
         for entry in entries.unwrap_or_default() {
             let Ok(path) = folder.join(&entry.name) else { continue };
-            if entry.kind == EntryKind::File && new.contains(&path) {
-                files.insert(path, Some(Seen { size: entry.size, modified: entry.modified }));
+            match entry.kind {
+                EntryKind::File if new.contains(&path) => {
+                    files.insert(path, Some(Seen { size: entry.size, modified: entry.modified }));
+                }
+                EntryKind::Folder if new.contains(&path) => _ = in_place.insert(path),
+                _ => {}
             }
         }
     }
-    Ok(ServerView { files, ..ServerView::default() })
+    Ok(ServerView { files, folders: in_place, ..ServerView::default() })
 }
 
 /// Sizes and times of files; `None` for one that is confirmed not to be there.

@@ -47,12 +47,12 @@ pub(crate) async fn keep(run: &Run<'_>, spelled: Spellings, changed: bool, outco
     let Some(versions) = run.work.versions.clone() else { return };
     let id = run.id.clone();
     let kept = run.work.blocking(move |work| {
-        if !changed && !work.ledger.versions(work.place).map_err(stored)?.is_empty() {
-            return Ok(0);
-        }
         let published = work.ledger.published(work.place).map_err(stored)?;
-        // Recorded first, so that nobody takes the content for something that no version needs.
-        work.ledger.keep_version(&id, &published.files).map_err(stored)?;
+        // Also where a run was cut off before it kept what it had brought online, or half-way through.
+        if changed || !is_newest(work, &published.files).map_err(stored)? {
+            // Recorded first, so that nobody takes the content for something that no version needs.
+            work.ledger.keep_version(&id, &published.files).map_err(stored)?;
+        }
         let missing = keep_content(work, &versions, &published.files, &spelled).map_err(stored)?;
         tidy(work, &versions, LIMITS).map_err(stored)?;
         Ok(missing)
@@ -94,6 +94,12 @@ fn keep_content(
         }
     }
     Ok(missing)
+}
+
+/// Whether the newest version that is known is made of these files.
+fn is_newest(work: &Work, files: &BTreeMap<RemotePath, PublishedFile>) -> Result<bool, StoreError> {
+    let Some(newest) = work.ledger.versions(work.place)?.into_iter().next() else { return Ok(false) };
+    Ok(work.ledger.version(&newest)?.is_some_and(|known| digest(&known) == digest(files)))
 }
 
 /// Tells versions apart: one that was put back is the same again.

@@ -3,6 +3,7 @@
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use rusqlite::ffi;
 use slipway_core::{Code, RunId, SiteError, SiteName};
 
 /// Why something could not be read from this computer, or kept on it.
@@ -137,8 +138,12 @@ impl StoreError {
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
-        match error.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::DiskFull) => Self::DiskFull,
+        // What is shared between processes is a file beside the ledger; SQLite says of it only that it can't grow.
+        let no_room = |error: &ffi::Error| {
+            error.code == rusqlite::ErrorCode::DiskFull || error.extended_code == ffi::SQLITE_IOERR_SHMSIZE
+        };
+        match error.sqlite_error() {
+            Some(said) if no_room(said) => Self::DiskFull,
             _ => Self::Ledger(error),
         }
     }

@@ -1,5 +1,5 @@
 //! What tests run against: real FTP servers, one that means harm, one that fails on order, connections that break at a chosen moment, folder
-//! trees, a desktop for programs with windows.
+//! trees, a disk that is full, a desktop for programs with windows.
 //!
 //! Test-only and independent of the other crates, so that every one of them can use it. Whatever cannot be
 //! set up panics with the reason: a test whose server did not start has failed, it is not skipped.
@@ -21,6 +21,7 @@ mod certificate;
 mod control_proxy;
 mod daemon;
 mod desktop;
+mod disk;
 mod folder;
 mod hostile;
 mod owner;
@@ -31,6 +32,7 @@ mod web;
 pub use control_proxy::{Action, ControlProxy, DataFault, Exchange};
 pub use daemon::{Daemon, Kind, Options, Tls, free_port};
 pub use desktop::{Desktop, Ran};
+pub use disk::SmallDisk;
 pub use folder::{assert_same_tree, sample_tree, snapshot, write_tree};
 pub use hostile::{HostileEntry, HostileOptions, HostileServer};
 pub use scripted::{ScriptedFault, ScriptedOrder, ScriptedServer, ScriptedTree, ScriptedWatch};

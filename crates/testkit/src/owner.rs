@@ -79,7 +79,7 @@ fn answer(output: &mut BufReader<ChildStdout>) -> Option<String> {
     Some(line.trim_end().to_owned())
 }
 
-fn is_root() -> bool {
+pub(crate) fn is_root() -> bool {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let effective = status.lines().find_map(|line| line.strip_prefix("Uid:"));
     effective.and_then(|line| line.split_whitespace().nth(1)) == Some("0")

@@ -143,6 +143,9 @@ impl Fill<'_> {
                 .and("Then choose one that works here, with 'credential store use'."),
             Code::CredentialsAmbiguous => say("Two sites have the same environment variable", self.detail())
                 .and("Or keep one of the two passwords elsewhere, and remove the variable."),
+            Code::Conflict if self.failure.count.is_none() => say("Something on the server is in the way",
+                format!("What stays there has the place of a file or a folder of yours{}.", self.path_aside()))
+                .and("Take it off the server, or give yours another name."),
             Code::Conflict if self.undoing() => say(
                 self.count("1 file was changed on the server by someone else",
                     "files were changed on the server by someone else"),

@@ -103,6 +103,28 @@ async fn a_file_changed_on_the_server_is_not_overwritten_silently() {
     assert_eq!(fixture.online()["about.html"], b"edited here");
 }
 
+#[tokio::test]
+async fn a_folder_of_others_where_a_file_is_to_be_is_said_before_anything_changes() {
+    let fixture = Fixture::new(MemoryOptions::default());
+    fixture.server.put("a/b/page.html", b"theirs");
+    fixture.write("a/b/page.html", "mine");
+    fixture.write("index.html", "one");
+    fixture.publish().await.unwrap();
+    fixture.remove("a/b/page.html");
+    std::fs::remove_dir_all(fixture.folder.path().join("a")).unwrap();
+    fixture.write("a", "a file now");
+    fixture.write("index.html", "two");
+    let before = fixture.online();
+    for full_check in [false, true] {
+        let options = PublishOptions { full_check, ..PublishOptions::default() };
+        let refused = fixture.publish_with(&options).await.unwrap_err();
+        assert_eq!((refused.code, refused.site), (Code::Conflict, SiteState::Untouched));
+        assert_eq!((refused.path.as_deref(), refused.count), (Some("a"), None));
+        assert_eq!(fixture.online(), before);
+    }
+    fixture.assert_tidy();
+}
+
 /// Of the same size, where the server tells no time: the content is looked at, if it is not too much.
 #[tokio::test]
 async fn without_times_small_files_are_compared_by_content() {

@@ -203,3 +203,44 @@ async fn an_undo_that_is_killed_at_any_operation_is_carried_on() {
     println!("an undo was killed at {killed} operations");
     assert!(killed > 20, "{killed}");
 }
+
+/// A publish that went live and was cut off before it was done is a version too, once the next run has seen to it.
+#[tokio::test]
+async fn what_a_cut_off_publish_brought_online_is_kept_by_the_next() {
+    let mut killed = 0;
+    loop {
+        let f = Fixture::new(MemoryOptions::default());
+        for content in ["one", "two"] {
+            f.write("index.html", content);
+            if content == "one" {
+                f.publish().await.unwrap();
+            }
+        }
+        let reached = Arc::new(Notify::new());
+        let (at, n) = (reached.clone(), killed);
+        let faulty = Faulty::new(f.server.clone(), move |_, nth| {
+            (nth >= n).then(|| {
+                at.notify_one();
+                Fault::Hang
+            })
+        });
+        let options = PublishOptions::default();
+        let ended = tokio::select! {
+            biased;
+            ended = f.publish_over(Arc::new(faulty), &options) => Some(ended),
+            () = reached.notified() => None,
+        };
+        if let Some(ended) = ended {
+            ended.unwrap();
+            break;
+        }
+        killed += 1;
+        f.publish().await.unwrap();
+        let two = f.online();
+        f.write("index.html", "three");
+        f.publish().await.unwrap();
+        f.put_back(&f.known()[1]).await.unwrap();
+        assert_eq!(f.online(), two, "killed at {n}");
+    }
+    assert!(killed > 10, "{killed}");
+}

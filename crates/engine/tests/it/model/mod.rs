@@ -1,6 +1,8 @@
-//! Anything that may happen to a site, in any order: edits, publishes, kills and faults at any operation, and others who
-//! change the server meanwhile. After each step what is promised is looked at ([`world`]).
+//! Anything that may happen to a site, in any order: edits, publishes, versions put back, kills and faults at any operation,
+//! others who change the server meanwhile, and harm to what is kept here. After each step what is promised is looked at
+//! ([`world`]).
 
+mod kept;
 mod story;
 mod world;
 

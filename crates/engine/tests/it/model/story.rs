@@ -40,6 +40,18 @@ pub(super) enum Happening {
     ForeignRemove { path: &'static str },
     /// The folder is published.
     Publish(Publish),
+    /// A version is put back: so many before the newest, as far as there are so many.
+    Undo { back: usize, how: Publish },
+    /// Something happens to content that is kept on this computer: to the n-th file of it.
+    Harm { nth: usize, how: Harm },
+}
+
+/// What may happen to kept content: the first is also what a kill leaves while a version is being kept.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Harm {
+    Lose,
+    Shorten,
+    Alter,
 }
 
 /// A publish, and what goes wrong during it.
@@ -92,7 +104,13 @@ fn happenings() -> impl Strategy<Value = Happening> {
             .prop_map(|(path, same_size)| Happening::ForeignWrite { path, same_size }),
         1 => path().prop_map(|path| Happening::ForeignRemove { path }),
         4 => publishes().prop_map(Happening::Publish),
+        2 => (0..6usize, publishes()).prop_map(|(back, how)| Happening::Undo { back, how }),
+        1 => (0..20usize, harms()).prop_map(|(nth, how)| Happening::Harm { nth, how }),
     ]
+}
+
+fn harms() -> impl Strategy<Value = Harm> {
+    prop::sample::select(&[Harm::Lose, Harm::Shorten, Harm::Alter][..])
 }
 
 fn publishes() -> impl Strategy<Value = Publish> {

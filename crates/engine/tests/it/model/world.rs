@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use sha2::Digest;
-use slipway_core::{Code, Failure, OnConflict, Outcome, Published, Sha256};
+use slipway_core::{Code, Failure, OnConflict, Outcome, Published, RunId, Sha256};
 use slipway_engine::{PublishOptions, destination};
 use slipway_remote::faulty::{Fault, Faulty, Operation};
 use slipway_remote::memory::MemoryOptions;
@@ -14,23 +14,26 @@ use tokio::sync::Notify;
 use super::story::{Happening, Publish};
 use crate::fixture::Fixture;
 
-type Files = BTreeMap<String, Vec<u8>>;
+pub(super) type Files = BTreeMap<String, Vec<u8>>;
 
 /// The site's two sides, and who did what to them. Paths are keys: in one case, where the server ignores it.
 pub(super) struct World {
-    fixture: Fixture,
+    pub(super) fixture: Fixture,
     options: MemoryOptions,
     /// Every version that anybody ever wrote at a path.
-    versions: BTreeMap<String, BTreeSet<Vec<u8>>>,
+    pub(super) versions: BTreeMap<String, BTreeSet<Vec<u8>>>,
     /// What others did last at a path, while Slipway did nothing there since; `None`: they took it off.
     others: BTreeMap<String, Option<Vec<u8>>>,
+    /// Kept content that something happened to.
+    pub(super) harmed: BTreeSet<Sha256>,
     counter: usize,
 }
 
 /// How things stood when a publish began.
 struct Before {
     online: Files,
-    local: Files,
+    /// What is to be online: what the folder holds, or the version that is put back.
+    wanted: Files,
     recorded: BTreeMap<String, Sha256>,
 }
 
@@ -41,6 +44,7 @@ impl World {
             options,
             versions: BTreeMap::new(),
             others: BTreeMap::new(),
+            harmed: BTreeSet::new(),
             counter: 0,
         }
     }
@@ -61,7 +65,16 @@ impl World {
                     self.others.insert(self.key(path), None);
                 }
             }
-            Happening::Publish(publish) => self.publish(publish).await,
+            Happening::Publish(publish) => self.publish(publish, None).await,
+            Happening::Undo { back, how } => {
+                let known = self.known();
+                if let Some(version) = known.get(*back % known.len().max(1)).cloned() {
+                    let folder = self.fixture.local();
+                    self.publish(how, Some(version)).await;
+                    assert_eq!(self.fixture.local(), folder, "the folder is left alone");
+                }
+            }
+            Happening::Harm { nth, how } => self.harm(*nth, *how),
         }
     }
 
@@ -72,14 +85,15 @@ impl World {
             return;
         }
         let undisturbed = Publish::undisturbed();
-        self.publish(&undisturbed).await;
-        if self.others.is_empty() {
-            let rest = self.run(&undisturbed).await.unwrap().unwrap();
+        let in_the_way = self.folder_in_the_way(&self.keyed(self.fixture.local()));
+        self.publish(&undisturbed, None).await;
+        if self.others.is_empty() && !in_the_way {
+            let rest = self.run(&undisturbed, None).await.unwrap().unwrap();
             assert_eq!((rest.uploaded, rest.removed), (0, 0), "all was published");
         }
     }
 
-    fn key(&self, path: &str) -> String {
+    pub(super) fn key(&self, path: &str) -> String {
         if self.options.case_insensitive { path.to_lowercase() } else { path.to_owned() }
     }
 
@@ -120,7 +134,7 @@ impl World {
         std::fs::write(file, content).unwrap();
     }
 
-    /// Of a server whose listings tell no times, a full check sees sizes alone.
+    /// Of the size of what is there, where content can be told apart.
     fn foreign_write(&mut self, path: &str, same_size: bool) {
         let (files, folders) = (self.online(), self.fixture.server.folders());
         let key = self.key(path);
@@ -130,7 +144,7 @@ impl World {
         }
         let there = files.get(&key).map_or(0, Vec::len);
         let size = match there.checked_sub(6) {
-            Some(size @ 1..) if same_size && self.options.mdtm && self.options.mlsd => size,
+            Some(size @ 1..) if same_size => size,
             // A size that no other version has.
             _ => 100 + self.counter,
         };
@@ -139,48 +153,79 @@ impl World {
         self.others.insert(key, Some(content));
     }
 
-    fn recorded(&self) -> Published {
+    pub(super) fn recorded(&self) -> Published {
         let ledger = self.fixture.ledger();
         let place = ledger.place(&self.fixture.site.name, &destination(&self.fixture.site)).unwrap();
         ledger.published(place).unwrap()
     }
 
-    async fn publish(&mut self, publish: &Publish) {
+    /// Publishes the folder, or puts a version back.
+    async fn publish(&mut self, publish: &Publish, version: Option<RunId>) {
         let recorded = self.recorded().files;
         let before = Before {
             online: self.online(),
-            local: self.keyed(self.fixture.local()),
+            wanted: match &version {
+                Some(version) => self.content_of(version),
+                None => self.keyed(self.fixture.local()),
+            },
             recorded: recorded
                 .into_iter()
                 .map(|(path, file)| (self.key(path.as_str()), file.sha256))
                 .collect(),
         };
-        let result = self.run(publish).await;
+        let harmed = self.harmed_of(version.as_ref());
+        let in_the_way = self.folder_in_the_way(&before.wanted);
+        let empty = version.is_none() && before.wanted.is_empty();
+        let result = self.run(publish, version).await;
         let online = self.online();
         self.all_is_whole(&online);
         self.others_are_respected(publish, &before, &online);
         self.nothing_is_missing(&before, &online);
         self.others.retain(|path, content| online.get(path) == content.as_ref());
         match result {
-            Some(Ok(_)) => self.finished(publish, &before, &online),
+            Some(Ok(outcome)) => {
+                self.finished(publish, &before, &online);
+                self.kept(&outcome);
+            }
+            // Said before anything starts.
+            Some(Err(failure)) if failure.code == Code::Conflict && in_the_way => {
+                assert_eq!(online, before.online, "a folder is in the way");
+            }
+            Some(Err(failure)) if failure.code == Code::VersionDamaged => {
+                assert!(harmed, "nothing happened to what is kept: {failure:?}");
+                assert_eq!(online, before.online, "a damaged version");
+            }
             Some(Err(failure)) => {
                 // What is kept may stand in the way of what is new.
                 let kept = publish.keep_removed && failure.code == Code::Conflict;
                 let blocked = !self.others.is_empty() || kept;
-                let reason = !publish.faults.is_empty() || blocked || before.local.is_empty();
+                let reason = !publish.faults.is_empty() || blocked || empty;
                 assert!(reason, "failed without a reason: {failure:?}");
             }
             None => {}
         }
     }
 
+    /// Whether others made a folder where a file is to be: it stays.
+    fn folder_in_the_way(&self, wanted: &Files) -> bool {
+        let ours = self.recorded().folders;
+        let theirs = |folder: &String| !ours.iter().any(|path| path.as_str() == folder);
+        self.fixture
+            .server
+            .folders()
+            .iter()
+            .filter(|folder| theirs(folder))
+            .any(|folder| wanted.contains_key(&self.key(folder)))
+    }
+
     /// `None` where the process was killed.
-    async fn run(&self, publish: &Publish) -> Option<Result<Outcome, Failure>> {
+    async fn run(&self, publish: &Publish, version: Option<RunId>) -> Option<Result<Outcome, Failure>> {
         let options = PublishOptions {
             on_conflict: publish.on_conflict,
             full_check: publish.full_check,
             keep_removed: publish.keep_removed,
             yes: true,
+            version,
             ..PublishOptions::default()
         };
         let killed = Arc::new(Notify::new());
@@ -214,7 +259,7 @@ impl World {
             let Some(content) = content else { continue };
             let agreed = match before.recorded.contains_key(path) {
                 true => publish.on_conflict == OnConflict::Replace,
-                false => before.local.contains_key(path),
+                false => before.wanted.contains_key(path),
             };
             assert!(agreed || online.get(path) == Some(content), "{path} of someone else was touched");
         }
@@ -222,24 +267,26 @@ impl World {
 
     /// A file of both versions is there at every moment, where a rename can replace.
     fn nothing_is_missing(&self, before: &Before, online: &Files) {
-        for path in before.online.keys().filter(|path| before.local.contains_key(*path)) {
+        for path in before.online.keys().filter(|path| before.wanted.contains_key(*path)) {
             let there = online.contains_key(path) || !self.options.rename_over;
             assert!(there, "{path} is in both versions and yet missing");
         }
     }
 
-    /// The server is as the folder, and the record is as the server.
+    /// The server is as it is wanted, and the record is as the server.
     fn finished(&self, publish: &Publish, before: &Before, online: &Files) {
         // What others did and nobody had to look at, or what the user wants to keep.
         let theirs = |path: &str| self.others.contains_key(path);
-        for (path, content) in &before.local {
+        for (path, content) in &before.wanted {
             let here = digest(content);
-            let unseen = before.recorded.get(path) == Some(&here) && !publish.full_check;
+            // Of a server that tells no times, a full check sees sizes alone where nothing is to be replaced.
+            let looked = publish.full_check && self.options.mdtm && self.options.mlsd;
+            let unseen = before.recorded.get(path) == Some(&here) && !looked;
             let kept = before.recorded.contains_key(path) && publish.on_conflict == OnConflict::Keep;
             let left = theirs(path) && (unseen || kept);
             assert!(left || online.get(path) == Some(content), "{path} is not as here after a publish");
         }
-        for path in online.keys().filter(|path| !before.local.contains_key(*path)) {
+        for path in online.keys().filter(|path| !before.wanted.contains_key(*path)) {
             let stays = theirs(path) || publish.keep_removed;
             assert!(stays, "{path} is online and not here after a publish");
         }
@@ -252,13 +299,13 @@ impl World {
             assert!(same || theirs(&path), "the record of {path} is not what is online");
         }
         let recorded: BTreeSet<String> = recorded.keys().map(|path| self.key(path.as_str())).collect();
-        for path in before.local.keys().filter(|path| !theirs(path)) {
+        for path in before.wanted.keys().filter(|path| !theirs(path)) {
             assert!(recorded.contains(path), "{path} is online and not in the record");
         }
         self.fixture.assert_tidy();
     }
 }
 
-fn digest(content: &[u8]) -> Sha256 {
+pub(super) fn digest(content: &[u8]) -> Sha256 {
     Sha256(sha2::Sha256::digest(content).into())
 }
