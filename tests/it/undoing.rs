@@ -132,6 +132,19 @@ fn nothing_of_a_removed_site_stays() {
     assert!(snapshot(&site.data().join("versions")).is_empty());
 }
 
+#[test]
+fn as_many_are_kept_as_the_site_says() {
+    let daemon = Daemon::start(Kind::PureFtpd);
+    let site = Site::plain(&daemon);
+    two_versions(&daemon, &site);
+    let shown = site.run("site edit", &["--keep-versions", "1", "--keep-versions-size", "500M"]).done();
+    assert_eq!(shown["versions"], serde_json::json!({ "number": 1, "bytes": 500_000_000 }), "{shown}");
+    site.write(&[("index.html", b"three")]);
+    site.publish(&[]).live_with(1, 0, 2);
+    site.run("undo", &[]).failed("version_missing", 1);
+    assert_eq!(site.history().iter().filter(|run| run["version"] == true).count(), 1);
+}
+
 /// Publishes, and is killed before the n-th file is put in its place among what Slipway keeps. Whether it was.
 fn is_killed(site: &Site, nth: usize) -> bool {
     const RENAMES: &str = "rename,renameat,renameat2,link,linkat";

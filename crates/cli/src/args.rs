@@ -187,6 +187,15 @@ pub(crate) fn rate(text: &str) -> Result<u64, String> {
     }
 }
 
+/// Reads a number of bytes, such as `2G`.
+pub(crate) fn space(text: &str) -> Result<u64, String> {
+    match units::parse_bytes(text) {
+        Ok(0) => Err("it must be at least 1 byte".to_owned()),
+        Ok(bytes) => Ok(bytes),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
 impl Command {
     /// The site that the command is about, if any.
     pub(crate) fn site(&self) -> Option<&SiteName> {

@@ -17,7 +17,7 @@ fn takes_what_is_documented() {
     for line in [
         "site add shop --folder . --host h --user u",
         "site add shop --folder . --host h --user u --protocol ftps-implicit --port 990 --remote-dir /www --web-url \
-         https://x --connections 16 --limit 1.5M --compare checksum --exclude *.psd --exclude !a.psd --timeout 1 \
+         https://x --connections 16 --limit 1.5M --compare checksum --exclude *.psd --exclude !a.psd --timeout 1 --keep-versions 3 --keep-versions-size 500M \
          --attempts 1 --password-stdin",
         "site edit shop",
         "site edit shop --no-limit --no-web-url --no-exclude --no-trust-cert --ask-password",
@@ -82,6 +82,8 @@ fn refuses_what_makes_no_sense() {
         ("publish a --connections 0", ErrorKind::ValueValidation),
         ("publish a --limit 0", ErrorKind::ValueValidation),
         ("publish a --limit fast", ErrorKind::ValueValidation),
+        ("site edit a --keep-versions 0", ErrorKind::ValueValidation),
+        ("site edit a --keep-versions-size 0", ErrorKind::ValueValidation),
         ("publish a --on-conflict maybe", ErrorKind::InvalidValue),
         ("publish a -q -v", ErrorKind::ArgumentConflict),
         ("history a --run b --limit 3", ErrorKind::ArgumentConflict),

@@ -33,4 +33,4 @@ pub use plan::{
 pub use proof::{Proof, ProofFinding, Unreached};
 pub use run::{Outcome, PipelineStep, RunId, RunState, StepStatistics};
 pub use server::{Certificate, Check, Distrust, Features, ServerFacts};
-pub use site::{Build, Compare, Protocol, Pull, Retry, Site, SiteError, SiteName, Source};
+pub use site::{Build, Compare, KeptVersions, Protocol, Pull, Retry, Site, SiteError, SiteName, Source};

@@ -64,6 +64,23 @@ impl Default for Retry {
     }
 }
 
+/// How much of what was published is kept on this computer, so that it can be put back. The version that is online is kept,
+/// however large it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(default, deny_unknown_fields)]
+pub struct KeptVersions {
+    /// Different versions, with the one that is online; at least 1.
+    pub number: u32,
+    /// Bytes of all of them together; at least 1.
+    pub bytes: u64,
+}
+
+impl Default for KeptVersions {
+    fn default() -> Self {
+        Self { number: 5, bytes: 2_000_000_000 }
+    }
+}
+
 /// A folder that is published, where a site has several.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
@@ -193,6 +210,9 @@ pub enum SiteError {
     /// A limit of 0 would never send anything.
     #[error("the bandwidth limit is 0; leave it out for no limit")]
     Limit,
+    /// The version that is online is one, and has a byte at least.
+    #[error("the number of versions to keep, and the space for them, must be at least 1")]
+    KeptVersions,
     /// No tries, or no time.
     #[error("the number of attempts and the time-out must be at least 1")]
     Patience,
@@ -283,6 +303,10 @@ pub struct Site {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(as = "Option<_>")]
     pub keep: Vec<String>,
+    /// How much of what was published is kept on this computer.
+    #[serde(default)]
+    #[ts(as = "Option<_>")]
+    pub versions: KeptVersions,
 }
 
 /// What a purge never removes: what hosts put there and certificates need.
@@ -320,6 +344,7 @@ impl Site {
             pull: None,
             build: None,
             keep: Vec::new(),
+            versions: KeptVersions::default(),
         }
     }
 
@@ -370,6 +395,9 @@ impl Site {
         }
         if self.retry.attempts == 0 || self.timeout_seconds == 0 {
             return Err(SiteError::Patience);
+        }
+        if self.versions.number == 0 || self.versions.bytes == 0 {
+            return Err(SiteError::KeptVersions);
         }
         if let Some(build) = &self.build {
             check_build(build)?;
@@ -426,6 +454,8 @@ mod tests {
             (|s| s.connections = 17, SiteError::Connections(17)),
             (|s| s.limit = Some(0), SiteError::Limit),
             (|s| s.timeout_seconds = 0, SiteError::Patience),
+            (|s| s.versions.number = 0, SiteError::KeptVersions),
+            (|s| s.versions.bytes = 0, SiteError::KeptVersions),
             (|s| s.build = Some(Build::new(vec![" ".into()])), SiteError::BuildCommand),
             (|s| s.web_url = Some("javascript:1".into()), SiteError::WebUrl("javascript:1".into())),
         ] {

@@ -15,7 +15,6 @@ use crate::content::{PORTION, read};
 use crate::failure::stored;
 use crate::run::{Run, new_id};
 use crate::server_copy::fetch;
-use crate::versions::LIMITS;
 use crate::work::Work;
 
 /// Brings down what the plan replaces and Slipway did not put there. Nothing of this makes a publish fail: what could
@@ -75,7 +74,7 @@ async fn bring_down(
             Err(failure) if failure.code == Code::Cancelled => return Err(failure),
             Err(failure) => failed = Some(failure),
         }
-        if bytes > LIMITS.bytes {
+        if bytes > work.site.versions.bytes {
             break;
         }
     }

@@ -18,19 +18,8 @@ use crate::scan::Scanned;
 use crate::sources::base;
 use crate::work::Work;
 
-/// How much is kept of a site.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Limits {
-    /// Different versions, with the one that is live.
-    pub(crate) versions: usize,
-    /// Runs whose versions are known: some are the same, as one that was put back.
-    pub(crate) runs: usize,
-    /// Bytes of content, in all of them together.
-    pub(crate) bytes: u64,
-}
-
-/// What is kept of each site. The live version is, however large it is.
-pub(crate) const LIMITS: Limits = Limits { versions: 5, runs: 20, bytes: 2_000_000_000 };
+/// So many times as many runs as versions are known: some are the same, as one that was put back.
+const RUNS: usize = 4;
 
 /// Where files lie whose names here are spelled otherwise than online.
 pub(crate) type Spellings = HashMap<RemotePath, PathBuf>;
@@ -54,7 +43,7 @@ pub(crate) async fn keep(run: &Run<'_>, spelled: Spellings, changed: bool, outco
             work.ledger.keep_version(&id, &published.files).map_err(stored)?;
         }
         let missing = keep_content(work, &versions, &published.files, &spelled).map_err(stored)?;
-        tidy(work, &versions, LIMITS).map_err(stored)?;
+        tidy(work, &versions).map_err(stored)?;
         Ok(missing)
     });
     let said = match kept.await {
@@ -113,9 +102,11 @@ fn digest(files: &BTreeMap<RemotePath, PublishedFile>) -> [u8; 32] {
     hasher.finalize().into()
 }
 
-/// Forgets the oldest versions beyond the limits, never the newest one of a place, and removes content that none
+/// Forgets the oldest versions beyond what the site keeps, never the newest one of a place, and removes content that none
 /// needs.
-fn tidy(work: &Work, versions: &Versions, limits: Limits) -> Result<(), StoreError> {
+fn tidy(work: &Work, versions: &Versions) -> Result<(), StoreError> {
+    let most = work.site.versions;
+    let number = most.number as usize;
     let runs = work.ledger.versions(work.place)?;
     let (mut content, mut bytes, mut different) = (HashSet::new(), 0, HashSet::new());
     for (age, run) in runs.iter().enumerate() {
@@ -124,7 +115,7 @@ fn tidy(work: &Work, versions: &Versions, limits: Limits) -> Result<(), StoreErr
         for file in files.values() {
             bytes += if content.insert(file.sha256) { file.size } else { 0 };
         }
-        let beyond = different.len() > limits.versions || age >= limits.runs || bytes > limits.bytes;
+        let beyond = different.len() > number || age >= number.saturating_mul(RUNS) || bytes > most.bytes;
         if age > 0 && beyond {
             work.ledger.drop_versions(&runs[age..])?;
             break;

@@ -10,8 +10,8 @@ use crate::error::StoreError;
 use crate::json_file;
 
 /// The version of the file that this Slipway writes, and the newest that it reads. Version 2 has builds, sources,
-/// pulls, what a purge keeps, and where credentials are.
-const VERSION: i64 = 2;
+/// pulls, what a purge keeps, and where credentials are; version 3 how many versions are kept.
+const VERSION: i64 = 3;
 
 /// The sites that Slipway knows. Each call reads the file anew, so that changes by other processes are seen.
 #[derive(Debug, Clone)]
@@ -150,7 +150,7 @@ mod tests {
         assert!(matches!(sites.remove(&changed.name), Err(StoreError::NotFound(_))));
         assert!(matches!(sites.replace(changed), Err(StoreError::NotFound(_))));
         let text = fs::read_to_string(&sites.file).unwrap();
-        assert!(text.starts_with("{\n  \"version\": 2,\n") && text.ends_with("}\n"), "{text}");
+        assert!(text.starts_with("{\n  \"version\": 3,\n") && text.ends_with("}\n"), "{text}");
     }
 
     #[test]
@@ -174,7 +174,7 @@ mod tests {
         let shop = sites.get(&SiteName::new("shop").unwrap()).unwrap();
         assert_eq!((shop.connections, shop.timeout_seconds, shop.retry.attempts), (3, 7, 2));
         sites.add(site("b")).unwrap();
-        assert!(fs::read_to_string(&sites.file).unwrap().contains("\"version\": 2"));
+        assert!(fs::read_to_string(&sites.file).unwrap().contains("\"version\": 3"));
         assert_eq!(sites.get(&shop.name).unwrap(), shop);
     }
 
@@ -205,7 +205,7 @@ mod tests {
             ("{\"version\":1,\n\"sites\":[}", Some((2, 10))),
             ("", Some((1, 0))),
             ("{\"version\":1,\"sites\":[],\n\"x\":1}", Some((2, 3))),
-            ("{\"version\":3,\"sites\":{}}", None),
+            ("{\"version\":4,\"sites\":{}}", None),
         ] {
             fs::write(&sites.file, text).unwrap();
             let errors = [
@@ -219,7 +219,7 @@ mod tests {
                         assert_eq!((*line, *column), place, "{error}");
                         assert_eq!(*file, sites.file);
                     }
-                    (StoreError::Newer { found: 3, known: 2, .. }, None) => {
+                    (StoreError::Newer { found: 4, known: 3, .. }, None) => {
                         assert!(error.to_string().contains("update Slipway"));
                     }
                     _ => panic!("{text}: {error}"),

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use slipway_core::site::MOST_CONNECTIONS;
 use slipway_core::{Code, Failure, RemoteDir, Sha256, Site, StoreKind};
 
-use crate::args::{CompareArg, ProtocolArg, rate};
+use crate::args::{CompareArg, ProtocolArg, rate, space};
 
 /// What can be said of a site beyond its folder, host and user.
 #[derive(Debug, Clone, Default, Args)]
@@ -44,6 +44,12 @@ pub(super) struct SiteOptions {
     /// How changed files are found [without this: modified].
     #[arg(long, value_name = "HOW", help_heading = "The website")]
     compare: Option<CompareArg>,
+    /// Keep so many versions on this computer, with the one that is online, so that they can be put back [without this: 5].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "What is kept here")]
+    keep_versions: Option<u32>,
+    /// Keep no more than this of them, such as 500M or 2G; the version that is online is kept in any case [without this: 2G].
+    #[arg(long, value_name = "SIZE", value_parser = space, help_heading = "What is kept here")]
+    keep_versions_size: Option<u64>,
     /// Connections at once, 1 to 16 [without this: 8].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=i64::from(MOST_CONNECTIONS)),
         help_heading = "How it is sent")]
@@ -80,6 +86,8 @@ impl SiteOptions {
         set(&mut site.connections, self.connections);
         set(&mut site.timeout_seconds, self.timeout);
         set(&mut site.retry.attempts, self.attempts);
+        set(&mut site.versions.number, self.keep_versions);
+        set(&mut site.versions.bytes, self.keep_versions_size);
         site.port = self.port.or(site.port);
         site.web_url = self.web_url.or(site.web_url.take());
         site.limit = self.limit.or(site.limit);

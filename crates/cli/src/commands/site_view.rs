@@ -77,6 +77,10 @@ fn settings(site: &Site) -> Vec<String> {
         ("Connections", site.connections.to_string()),
         ("Limit", site.limit.map_or_else(none, |limit| format!("{}/s", units::bytes(limit)))),
         ("Patience", format!("{} s for an answer, {} tries", site.timeout_seconds, site.retry.attempts)),
+        (
+            "Kept here",
+            format!("{} versions, up to {}", site.versions.number, units::bytes(site.versions.bytes)),
+        ),
     ];
     rows.extend(steps(site));
     pairs(rows)

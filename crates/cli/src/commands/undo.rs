@@ -15,7 +15,8 @@ use crate::words::{moment, quoted};
 
 /// Put an earlier version of a website back online.
 ///
-/// Slipway keeps what each publish brought online on this computer: the last 5 versions, up to 2 GB a site. Without --to
+/// Slipway keeps what each publish brought online on this computer: the last 5 versions, up to 2 GB a site, unless
+/// 'slipway site edit' says otherwise. Without --to
 /// it is the version before the one that is online. Your folder stays as it is; the next publish brings it online again.
 /// An undo is a publish like any other, and can be undone itself.
 #[derive(Debug, Args)]

@@ -193,7 +193,7 @@ impl Fill<'_> {
             Code::ImportFailed => say("This file cannot be imported", self.detail())
                 .and("Nothing was added."),
             Code::VersionMissing => say("There is no such version to put back",
-                "Slipway keeps the last 5 versions of a website on this computer, up to 2 GB.")
+                "Slipway keeps the last versions of a website on this computer: 5, up to 2 GB, unless its settings say otherwise.")
                 .then("See which there are:", self.again("history", "")),
             Code::VersionDamaged => say("That version is not whole any more",
                 format!("On this computer content of it is missing, or was altered{}. So nothing was begun.",

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use slipway_core::{Code, Failure, OnConflict, Outcome, RunId};
+use slipway_core::{Code, Failure, KeptVersions, OnConflict, Outcome, RunId};
 use slipway_engine::PublishOptions;
 use slipway_remote::faulty::{Fault, Faulty};
 use slipway_remote::memory::MemoryOptions;
@@ -121,6 +121,30 @@ async fn five_versions_are_kept_and_the_live_one_never_goes() {
     assert_eq!(objects, 5, "content that no version needs is gone");
     let oldest = f.ledger().runs(&f.site.name, 100).unwrap().pop().unwrap();
     assert_eq!(f.put_back(&oldest.run).await.unwrap_err().code, Code::VersionMissing);
+}
+
+#[tokio::test]
+async fn as_much_is_kept_as_the_site_says_and_the_live_version_in_any_case() {
+    let mut f = Fixture::new(MemoryOptions::default());
+    f.site.versions.number = 2;
+    for number in 0..4 {
+        f.write("index.html", &format!("version {number}"));
+        f.publish().await.unwrap();
+    }
+    assert_eq!(f.known().len(), 2);
+    // Less is chosen: the next publish lets go of what is too much, but for what is online.
+    f.site.versions = KeptVersions { number: 9, bytes: 10 };
+    f.write("index.html", "longer than ten bytes");
+    f.publish().await.unwrap();
+    assert_eq!(f.known().len(), 1);
+    f.put_back(&f.known()[0]).await.unwrap();
+    assert_eq!(walk(&f.data.path().join("versions")), 1);
+    f.site.versions.bytes = 100;
+    f.write("index.html", "short");
+    f.publish().await.unwrap();
+    assert_eq!(f.online(), f.local());
+    f.put_back(&f.known()[1]).await.unwrap();
+    assert_eq!(f.online()["index.html"], b"longer than ten bytes");
 }
 
 /// How many files lie below a folder.

@@ -133,6 +133,16 @@ pub(super) static SITE: &[Key] = &[
     ),
     key("pull", Shape::Layered(PULL), "The site is brought down before it is built."),
     key("build", Shape::Layered(BUILD), "The site is made by commands before it is published."),
+    key(
+        "versions",
+        Shape::Layered(VERSIONS),
+        "How much of what was published is kept on this computer, so that it can be put back.",
+    ),
+];
+
+static VERSIONS: &[Key] = &[
+    key("number", Shape::Number(1, ANY), "Different versions, with the one that is online."),
+    key("bytes", Shape::Size, "The space for all of them: a number of bytes, or a string such as \"2G\"."),
 ];
 
 static RETRY: &[Key] = &[
@@ -216,7 +226,7 @@ impl Kind {
 /// Reads a size as it is written in a string.
 pub(super) fn size(text: &str) -> Result<u64, String> {
     match parse_bytes(text) {
-        Ok(0) => Err(SiteError::Limit.to_string()),
+        Ok(0) => Err("0 bytes are nothing; leave the key out instead".to_owned()),
         Ok(bytes) => Ok(bytes),
         Err(error) => Err(error.to_string()),
     }

@@ -94,7 +94,7 @@ pub(super) const FULL: &str = r#"// Comments are fine.
     "password": "${env:FTP_PASSWORD}",
     "limit": "1.5M",
     "exclude": ["*.map", "drafts"],
-    "retry": { "attempts": 3, "first_wait_ms": 10 },
+    "retry": { "attempts": 3, "first_wait_ms": 10 }, "versions": { "number": 2, "bytes": "1G" },
     "build": { "commands": ["make"], "environment": { "A": "1", "B": "$$2" } },
   },
   "sites": {
@@ -111,7 +111,7 @@ pub(super) const FULL: &str = r#"// Comments are fine.
       "exclude": ["*.psd"],
       "keep": [],
       "trusted_certificate": "AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA",
-      "retry": { "attempts": 7 },
+      "retry": { "attempts": 7 }, "versions": { "number": 9 },
       "timeout_seconds": 9,
       "credentials": "file",
       "sources": [{ "folder": "out" }, { "folder": "img", "as": "assets/img" }],

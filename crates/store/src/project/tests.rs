@@ -30,6 +30,7 @@ fn a_site_over_the_defaults() {
             "commands": ["make"], "timeout_seconds": 60,
             "environment": { "A": "1", "B": "${cred:shop:ftp_password}" }
         },
+        "versions": { "number": 9, "bytes": 1_000_000_000 },
     });
     assert_eq!(serde_json::to_value(&site).unwrap(), expected);
     assert_eq!((site.protocol, site.compare), (Protocol::FtpsImplicit, Compare::Checksum));
@@ -77,6 +78,8 @@ fn settings_with_their_sources() {
         ("retry.attempts", json!(7), Source::Site, 29),
         ("retry.first_wait_ms", json!(10), Source::Defaults, 12),
         ("retry.longest_wait_ms", json!(30_000), Source::BuiltIn, 0),
+        ("versions.number", json!(9), Source::Site, 29),
+        ("versions.bytes", json!(1_000_000_000), Source::Defaults, 12),
         ("sources[1].as", json!("assets/img"), Source::Site, 32),
         ("pull", json!({}), Source::Site, 33),
         ("build.commands[0]", json!("make"), Source::Defaults, 13),

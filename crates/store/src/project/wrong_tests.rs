@@ -71,7 +71,7 @@ fn what_is_wrong_with_a_site_is_found_where_it_is() {
         (r#""connections":17"#, "2:15: connections: a whole number from 1 to 16"),
         (r#""connections":-1"#, "2:15: connections: a whole number from 1 to 16"),
         (r#""limit":0"#, "2:9: limit: a whole number from 1"),
-        (r#""limit":"0k""#, "2:9: limit: the bandwidth limit is 0; leave it out for no limit"),
+        (r#""limit":"0k""#, "2:9: limit: 0 bytes are nothing; leave the key out instead"),
         (r#""limit":"fast""#, r#"2:9: limit: "fast" is not a size; write 500k, 2M or 1.5M (of bytes)"#),
         (
             r#""limit":[]"#,

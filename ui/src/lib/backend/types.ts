@@ -277,6 +277,17 @@ export interface HostingText {
   web_url: string | null;
 }
 
+/**
+ * How much of what was published is kept on this computer, so that it can be put back. The version that is online is
+ * kept, however large it is.
+ */
+export interface KeptVersions {
+  /** Different versions, with the one that is online; at least 1. */
+  number: number;
+  /** Bytes of all of them together; at least 1. */
+  bytes: number;
+}
+
 /** Which language the window speaks. */
 export type Language = 'system' | 'en' | 'de' | 'fr' | 'es';
 
@@ -702,6 +713,8 @@ export interface Site {
   build?: Build;
   /** What a purge leaves on the server, as in `.gitignore`, beyond `ALWAYS_KEPT`. */
   keep?: string[];
+  /** How much of what was published is kept on this computer. */
+  versions?: KeptVersions;
 }
 
 /** A site's name: what the command and the app call it. */
