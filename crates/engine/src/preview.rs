@@ -13,7 +13,7 @@ use crate::excludes::{Excludes, Keeps};
 use crate::publish::PublishOptions;
 use crate::recover::{Left, recover};
 use crate::scan::{Finding, Scanned};
-use crate::server_view::{confirm_times, everything, list, look, marker_holds};
+use crate::server_view::{confirm_times, everything, list, look, marker_holds, stays_in_place};
 use crate::sources::scan_sources;
 use crate::versions::{check_content, version_manifest};
 use crate::work::Work;
@@ -161,9 +161,13 @@ pub(crate) async fn prepare(
     } else {
         plan(&scanned.manifest, &published, &view, &plan_options)
     };
-    let blocked = if options.purge { blocked(&plan, &view) } else { folder_in_place(&plan, &view) };
-    if let Some(path) = blocked {
-        return Err(Failure::new(Code::Conflict, "what stays on the server is in its place").about(path));
+    let mut in_place =
+        if options.purge { blocked(&plan, &view) } else { folder_in_place(&plan, &view) }.cloned();
+    if in_place.is_none() {
+        in_place = stays_in_place(work, &plan).await?;
+    }
+    if let Some(path) = in_place {
+        return Err(Failure::new(Code::Conflict, "what stays on the server is in its place").about(&path));
     }
     if options.version.is_some() {
         check_content(work, &plan).await?;

@@ -147,6 +147,33 @@ pub(crate) async fn look(work: &Work, plan: &Plan) -> Result<ServerView, Failure
     Ok(ServerView { files, folders: in_place, ..ServerView::default() })
 }
 
+/// A file's place where a folder of ours stands that can't be removed, since something in it stays: a file or a folder of
+/// others. Asks only where a folder is to become a file.
+pub(crate) async fn stays_in_place(work: &Work, plan: &Plan) -> Result<Option<RemotePath>, Failure> {
+    let gone: BTreeSet<&RemotePath> = plan
+        .taken_off()
+        .map(|removal| &removal.path)
+        .chain(&plan.remove_folders)
+        .chain(&plan.purge_folders)
+        .collect();
+    let becomes = |folder: &RemotePath| {
+        let places = plan.uploads.iter().map(|upload| &upload.path);
+        places.into_iter().find(|path| *path == folder || folder.is_below(path))
+    };
+    let folders: BTreeMap<RemotePath, RemotePath> = plan
+        .remove_folders
+        .iter()
+        .filter_map(|folder| Some((folder.clone(), becomes(folder)?.clone())))
+        .collect();
+    for (folder, entries) in list_folders(work, folders.keys().cloned().collect()).await? {
+        let stays = |entry: &Entry| folder.join(&entry.name).is_ok_and(|path| !gone.contains(&path));
+        if entries.unwrap_or_default().iter().any(stays) {
+            return Ok(folders.get(&folder).cloned());
+        }
+    }
+    Ok(None)
+}
+
 /// Sizes and times of files; `None` for one that is confirmed not to be there.
 pub(crate) async fn seen(
     work: &Work,

@@ -125,6 +125,25 @@ async fn a_folder_of_others_where_a_file_is_to_be_is_said_before_anything_change
     fixture.assert_tidy();
 }
 
+#[tokio::test]
+async fn what_others_put_into_a_folder_that_is_to_be_a_file_is_said_before_anything_changes() {
+    for theirs in ["a/b/note.txt", "a/c/note.txt"] {
+        let fixture = Fixture::new(MemoryOptions::default());
+        fixture.write("a/b/page.html", "mine");
+        fixture.write("index.html", "one");
+        fixture.publish().await.unwrap();
+        fixture.server.put(theirs, b"theirs");
+        std::fs::remove_dir_all(fixture.folder.path().join("a")).unwrap();
+        fixture.write("a", "a file now");
+        fixture.write("index.html", "two");
+        let before = fixture.online();
+        let refused = fixture.publish().await.unwrap_err();
+        assert_eq!((refused.code, refused.site), (Code::Conflict, SiteState::Untouched), "{theirs}");
+        assert_eq!(refused.path.as_deref(), Some("a"));
+        assert_eq!(fixture.online(), before);
+    }
+}
+
 /// Of the same size, where the server tells no time: the content is looked at, if it is not too much.
 #[tokio::test]
 async fn without_times_small_files_are_compared_by_content() {

@@ -206,16 +206,14 @@ impl World {
         }
     }
 
-    /// Whether others made a folder where a file is to be: it stays.
+    /// Whether a folder stands where a file is to be, or in one that does, which is not known to be Slipway's: it stays.
     fn folder_in_the_way(&self, wanted: &Files) -> bool {
         let ours = self.recorded().folders;
-        let theirs = |folder: &String| !ours.iter().any(|path| path.as_str() == folder);
-        self.fixture
-            .server
-            .folders()
-            .iter()
-            .filter(|folder| theirs(folder))
-            .any(|folder| wanted.contains_key(&self.key(folder)))
+        let theirs = |folder: &&String| !ours.iter().any(|path| path.as_str() == *folder);
+        let folders = self.fixture.server.folders();
+        let keys = folders.iter().filter(theirs).map(|folder| self.key(folder));
+        let at = |folder: &str, path: &str| folder == path || folder.starts_with(&format!("{path}/"));
+        keys.into_iter().any(|folder| wanted.keys().any(|path| at(&folder, path)))
     }
 
     /// `None` where the process was killed.
