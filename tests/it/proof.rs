@@ -2,6 +2,7 @@
 
 use slipway_testkit::{Daemon, Kind, WebReply, WebServer, snapshot};
 
+use crate::harness::start;
 use crate::site::Site;
 
 fn pages(daemon: &Daemon) -> WebServer {
@@ -35,4 +36,47 @@ fn a_publish_ends_with_what_visitors_see() {
         site.assert_online(daemon.root(), &last);
         assert!(!snapshot(daemon.root()).keys().any(|path| path.contains("slipway-")), "{kind:?}");
     }
+}
+
+#[test]
+fn over_https_a_certificate_is_judged_as_browsers_judge_it() {
+    let daemon = Daemon::start(Kind::ProFtpd);
+    let site = site(&daemon);
+    let root = daemon.root().to_owned();
+    let web =
+        WebServer::start_tls(move |path| WebReply::file(&root, path.split('?').next().unwrap_or_default()));
+    let plain = pages(&daemon);
+    let port = web.port();
+    let look = |url: &str, trusted: bool, content: &str| {
+        site.run("site edit", &["--web-url", url]).done();
+        site.write(&[("index.html", content.as_bytes())]);
+        let mut publish = site.command("publish", &[]);
+        if trusted {
+            publish.env("SSL_CERT_FILE", daemon.ca_pem_path());
+        }
+        let last = start(&mut publish).end().live();
+        let proof = &last["proof"];
+        site.assert_online(daemon.root(), &last);
+        (proof["finding"].as_str().unwrap().to_owned(), proof["reason"].as_str().map(str::to_owned))
+    };
+    let no = |reason: &str| ("unreachable".to_owned(), Some(reason.to_owned()));
+    assert_eq!(look(&format!("https://localhost:{port}"), true, "1"), ("live".to_owned(), None));
+    assert_eq!(look(&format!("https://127.0.0.1:{port}/"), true, "2"), ("live".to_owned(), None));
+    assert_eq!(
+        look(&format!("https://localhost:{port}"), false, "3"),
+        no("certificate"),
+        "nobody vouches for it"
+    );
+    assert_eq!(
+        look(&format!("https://127.0.0.2:{port}"), true, "4"),
+        no("certificate"),
+        "it is for another name"
+    );
+    assert_eq!(
+        look(&plain.url().replace("http:", "https:"), true, "5"),
+        no("failed"),
+        "no TLS is spoken there"
+    );
+    // What is refused is not asked.
+    assert_eq!(web.asked().iter().filter(|path| *path == "index.html").count(), 2, "{:?}", web.asked());
 }

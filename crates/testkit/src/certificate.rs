@@ -4,8 +4,11 @@ use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
     KeyUsagePurpose, date_time_ymd,
 };
+use rustls::ServerConfig;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use sha2::{Digest, Sha256};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// A server's certificate with its key, and the authority that a client may trust, all as PEM.
 pub(crate) struct Certificate {
@@ -20,6 +23,20 @@ pub(crate) struct Certificate {
 pub(crate) fn certificate() -> &'static Certificate {
     static CERTIFICATE: OnceLock<Certificate> = OnceLock::new();
     CERTIFICATE.get_or_init(make)
+}
+
+/// TLS as servers of ours speak it.
+pub(crate) fn tls_config() -> Arc<ServerConfig> {
+    static CONFIG: OnceLock<Arc<ServerConfig>> = OnceLock::new();
+    let make = || {
+        let chain = CertificateDer::pem_slice_iter(certificate().chain.as_bytes());
+        let chain = chain.collect::<Result<_, _>>().unwrap();
+        let key = PrivateKeyDer::from_pem_slice(certificate().key.as_bytes()).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+        Arc::new(config.unwrap().with_no_client_auth().with_single_cert(chain, key).unwrap())
+    };
+    CONFIG.get_or_init(make).clone()
 }
 
 fn make() -> Certificate {

@@ -1,10 +1,12 @@
 //! A web server that answers as a test wants it to: as hosts, caches and programs do.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::thread;
+
+use crate::certificate::tls_config;
 
 /// What a web server says to one request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,14 +43,32 @@ pub struct WebServer {
 impl WebServer {
     /// Starts a server that answers each request with what `answer` says to its path and query, without the first slash.
     pub fn start(answer: impl Fn(&str) -> WebReply + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        Self::on(Ipv4Addr::LOCALHOST, answer, serve)
+    }
+
+    /// The same over HTTPS, with the certificate of this process's servers, on every address of this computer: those that
+    /// the certificate is for (127.0.0.1) and those that it is not for (127.0.0.2).
+    pub fn start_tls(answer: impl Fn(&str) -> WebReply + Send + Sync + 'static) -> Self {
+        let tls = tls_config();
+        Self::on(Ipv4Addr::UNSPECIFIED, answer, move |stream, answer, heard| {
+            let connection = rustls::ServerConnection::new(tls.clone()).unwrap();
+            serve(rustls::StreamOwned::new(connection, stream), answer, heard);
+        })
+    }
+
+    fn on(
+        host: Ipv4Addr,
+        answer: impl Fn(&str) -> WebReply + Send + Sync + 'static,
+        serve: impl Fn(TcpStream, &Answer, &Mutex<Vec<String>>) + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind((host, 0)).unwrap();
         let (accepting, answer): (_, Arc<Answer>) = (listener.try_clone().unwrap(), Arc::new(answer));
         let asked: Arc<Mutex<Vec<String>>> = Arc::default();
-        let heard = asked.clone();
+        let (heard, serve) = (asked.clone(), Arc::new(serve));
         thread::spawn(move || {
             // An error is the shutdown of the listener in `drop`.
             while let Ok((stream, _)) = accepting.accept() {
-                let (answer, heard) = (answer.clone(), heard.clone());
+                let (answer, heard, serve) = (answer.clone(), heard.clone(), serve.clone());
                 thread::spawn(move || serve(stream, &*answer, &heard));
             }
         });
@@ -58,6 +78,11 @@ impl WebServer {
     /// Its address, without a slash at the end.
     pub fn url(&self) -> String {
         format!("http://{}", self.address())
+    }
+
+    /// Its port.
+    pub fn port(&self) -> u16 {
+        self.address().port()
     }
 
     /// Where it listens.
@@ -78,11 +103,15 @@ impl Drop for WebServer {
 }
 
 /// Answers one request. The client may leave at any time.
-fn serve(mut stream: TcpStream, answer: &Answer, asked: &Mutex<Vec<String>>) {
-    let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
-    let Some(Ok(first)) = lines.next() else { return };
+fn serve(stream: impl Read + Write, answer: &Answer, asked: &Mutex<Vec<String>>) {
+    let mut stream = BufReader::new(stream);
+    let mut line = || {
+        let mut line = String::new();
+        stream.read_line(&mut line).ok().filter(|length| *length > 0).map(|_| line.trim_end().to_owned())
+    };
+    let Some(first) = line() else { return };
     // The rest of the head, to its empty line.
-    while lines.next().and_then(Result::ok).is_some_and(|line| !line.is_empty()) {}
+    while line().is_some_and(|line| !line.is_empty()) {}
     let path = first.split(' ').nth(1).unwrap_or_default().trim_start_matches('/');
     asked.lock().unwrap().push(path.to_owned());
     let (status, more, body) = match answer(path) {
@@ -92,13 +121,15 @@ fn serve(mut stream: TcpStream, answer: &Answer, asked: &Mutex<Vec<String>>) {
         WebReply::Redirect(to) => (301, format!("Location: {to}\r\n"), Vec::new()),
         WebReply::Packed(body) => (200, "Content-Encoding: gzip\r\n".to_owned(), body),
         WebReply::Hang => {
-            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
+            let _ = stream.get_mut().write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
             // Until the client has had enough.
-            let _ = lines.next();
+            let _ = stream.read(&mut [0]);
             return;
         }
     };
     let head =
         format!("HTTP/1.1 {status} -\r\nContent-Length: {}\r\n{more}Connection: close\r\n\r\n", body.len());
-    let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body));
+    let mut whole = head.into_bytes();
+    whole.extend(body);
+    let _ = stream.get_mut().write_all(&whole).and_then(|()| stream.get_mut().flush());
 }

@@ -12,14 +12,12 @@ mod tree;
 pub use fault::ScriptedFault;
 pub use tree::ScriptedTree;
 
-use crate::certificate::certificate;
+use crate::certificate::{certificate, tls_config};
 use rustls::ServerConfig;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use session::Session;
 use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
 /// Looks at what the server holds; what it says is a complaint.
@@ -173,19 +171,6 @@ impl Shared {
         }
         result
     }
-}
-
-fn tls_config() -> Arc<ServerConfig> {
-    static CONFIG: OnceLock<Arc<ServerConfig>> = OnceLock::new();
-    let make = || {
-        let chain = CertificateDer::pem_slice_iter(certificate().chain.as_bytes());
-        let chain = chain.collect::<Result<_, _>>().unwrap();
-        let key = PrivateKeyDer::from_pem_slice(certificate().key.as_bytes()).unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-        Arc::new(config.unwrap().with_no_client_auth().with_single_cert(chain, key).unwrap())
-    };
-    CONFIG.get_or_init(make).clone()
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
