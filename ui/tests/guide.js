@@ -21,6 +21,7 @@ export const GUIDE = [
       'add-3-host_not_found': 'An address that no server has',
       'add-3-permission_denied': 'A folder where nothing may be saved',
       'add-4-place': 'Adding a website: where on the server',
+      'add-4-more': 'A place that is typed',
       'add-4-closed': 'A place where nothing may be saved',
       'add-4-keychain_unavailable': 'A computer without a keychain',
       'add-4-file': 'An encrypted file for passwords',

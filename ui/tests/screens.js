@@ -105,6 +105,7 @@ export const SCREENS = [
     go: async (page) => { await wizard(3)(page); await page.locator('[data-code]').waitFor(); },
   })),
   { name: 'add-4-place', query: add, go: wizard(4) },
+  { name: 'add-4-more', query: add, go: async (page) => { await wizard(4)(page); await page.getByText('More options').click(); } },
   { name: 'add-4-closed', query: add, go: first(wizard(4), (page) => page.getByRole('treeitem', { name: /backups/ }).click(), click('Publish now'), seen('does not allow saving')) },
   ...['keychain_unavailable', 'keychain_locked', 'credentials_key_missing', 'credentials_damaged'].map((code) => ({
     name: `add-4-${code}`,

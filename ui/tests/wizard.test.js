@@ -238,6 +238,26 @@ story('the folders are walked by arrows, in and out', 'scenario=empty', async (p
   assert.match(await walk('ArrowLeft', 'ArrowLeft'), /brightharbour/);
 });
 
+story('a folder that was not looked at can be typed, and Back does not lose it', 'scenario=empty', async (page) => {
+  await toPlace(page);
+  await page.getByText('More options').click();
+  const folder = page.getByLabel('Folder on the server');
+  assert.equal(await folder.inputValue(), '/public_html');
+  await folder.fill('');
+  await page.keyboard.press('Enter');
+  await page.getByText('This is needed.').waitFor();
+  assert.equal(await has(folder), true);
+  await folder.fill('/home/u/domains/x/public_html');
+  assert.equal(await page.getByRole('treeitem', { selected: true }).count(), 0);
+  await button(page, 'Back').click();
+  await button(page, 'Continue').click();
+  await page.getByText('More options').click();
+  assert.equal(await folder.inputValue(), '/home/u/domains/x/public_html');
+  await button(page, 'Publish now').click();
+  await button(page, 'Stop publishing').or(title(page, 'Your website is live')).first().waitFor();
+  assert.deepEqual(await names(page, 'remote_dir'), ['/home/u/domains/x/public_html']);
+});
+
 story('a build that is not allowed does not keep the website from being added', 'scenario=empty&folder=source&build=refused', async (page) => {
   await toPlace(page);
   await button(page, 'Publish now').click();

@@ -39,6 +39,8 @@ export class Draft {
 
   server = $state.raw<ServerFolders | null>(null);
   place = $state('');
+  /** The place was typed, and need not be among the folders that were looked at. */
+  placeTyped = $state(false);
   webUrl = $state('');
   name = $state('');
   /** What was found, as long as nobody typed something else. */
@@ -130,6 +132,7 @@ export class Draft {
 
   #forgetFolders(): void {
     this.server = null;
+    this.placeTyped = false;
     if (this.webUrl === this.#foundUrl) this.webUrl = '';
     this.#foundUrl = '';
   }
@@ -189,7 +192,7 @@ export class Draft {
     const before = this.server;
     this.server = server;
     // What was chosen stays, as long as it is on the same server.
-    if (!before || this.chosen === null) this.place = this.#told(server.root) ?? server.likely;
+    if (!before || (this.chosen === null && !this.placeTyped)) this.place = this.#told(server.root) ?? server.likely;
     if (!this.webUrl) this.webUrl = this.#foundUrl = server.web_url ?? '';
     this.refused = null;
     this.checked = true;
@@ -251,7 +254,7 @@ export class Draft {
       host: account.host,
       user: account.user,
       protocol: account.protocol,
-      remote_dir: this.place,
+      remote_dir: this.place.trim(),
       connections: account.connections,
       exclude: [],
       ...(this.defaults.limit ? { limit: this.defaults.limit } : {}),
