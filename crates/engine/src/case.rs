@@ -12,13 +12,15 @@ use crate::work::Work;
 pub(crate) struct CaseTwins {
     /// Files or folders of the site.
     local: Vec<(RemotePath, RemotePath)>,
-    /// Files that the plan takes off, and that are there under a name in other case.
+    /// Files of the record that are not here any more but under a name in other case, whether the plan takes them off or
+    /// not.
     renamed: BTreeSet<RemotePath>,
 }
 
 impl CaseTwins {
-    /// Finds them, among the site's files and folders, and between them and what the plan takes off.
-    pub(crate) fn find(local: &Manifest, plan: &Plan) -> Self {
+    /// Finds them, among the site's files and folders, and between them and what the plan takes off, or what `stays` online
+    /// without them.
+    pub(crate) fn find(local: &Manifest, plan: &Plan, stays: &[RemotePath]) -> Self {
         let mut by_lower: HashMap<String, &RemotePath> = HashMap::with_capacity(local.len());
         let folders: BTreeSet<RemotePath> = local.keys().flat_map(RemotePath::ancestors).collect();
         let mut twins = Vec::new();
@@ -30,7 +32,7 @@ impl CaseTwins {
         // Only a file can be what a file became: one that makes way for a folder of its name does go.
         let files: HashSet<String> = local.keys().map(lower).collect();
         let removed = plan.taken_off().map(|removal| &removal.path);
-        let renamed = removed.filter(|path| files.contains(&lower(path))).cloned().collect();
+        let renamed = removed.chain(stays).filter(|path| files.contains(&lower(path))).cloned().collect();
         Self { local: twins, renamed }
     }
 

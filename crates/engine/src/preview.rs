@@ -41,6 +41,8 @@ pub(crate) struct Prepared {
     pub(crate) bytes_waiting: u64,
     /// What the files to be replaced were, where the site has an address to look at.
     pub(crate) before: HashMap<RemotePath, PublishedFile>,
+    /// Files of the record that are not here, and stay all the same: nothing was to be removed, or they were left out.
+    pub(crate) staying: Vec<RemotePath>,
     /// What a purge does not take off: what is neither file nor folder, or can't be told, and folders of other sites.
     pub(crate) left_alone: BTreeSet<RemotePath>,
 }
@@ -180,7 +182,11 @@ pub(crate) async fn prepare(
     let before = replaced
         .filter_map(|upload| Some((upload.path.clone(), *published.files.get(&upload.path)?)))
         .collect();
-    Ok(Prepared { plan, left, as_published, bytes_waiting, before, left_alone: view.others })
+    let gone: BTreeSet<&RemotePath> =
+        plan.taken_off().map(|removal| &removal.path).chain(&plan.forget).collect();
+    let stays = |path: &&RemotePath| !scanned.manifest.contains_key(*path) && !gone.contains(path);
+    let staying = published.files.keys().filter(stays).cloned().collect();
+    Ok(Prepared { plan, left, as_published, bytes_waiting, before, staying, left_alone: view.others })
 }
 
 fn plan_options(options: &PublishOptions, published: &Published) -> Result<PlanOptions, Failure> {

@@ -70,7 +70,7 @@ pub(crate) async fn publish_step(
     run.enter(RunState::Planning).await?;
     let mut prepared = prepare(work, &scanned, options).await?;
     let plan = &prepared.plan;
-    let twins = CaseTwins::find(&scanned.manifest, plan);
+    let twins = CaseTwins::find(&scanned.manifest, plan, &prepared.staying);
     let spelled = spellings(&scanned.manifest);
     drop(scanned);
     work.events.send(planned(&prepared));

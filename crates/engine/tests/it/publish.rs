@@ -144,6 +144,22 @@ async fn what_others_put_into_a_folder_that_is_to_be_a_file_is_said_before_anyth
     }
 }
 
+/// Its record under the old name would be of a file that is not there any more.
+#[tokio::test]
+async fn a_name_in_other_case_takes_the_place_of_the_old_one_also_where_nothing_is_removed() {
+    let fixture = Fixture::new(MemoryOptions { case_insensitive: true, ..MemoryOptions::default() });
+    fixture.write("photo.jpg", "one");
+    fixture.publish().await.unwrap();
+    fixture.remove("photo.jpg");
+    fixture.write("Photo.JPG", "two, longer");
+    let keep = PublishOptions { keep_removed: true, ..PublishOptions::default() };
+    fixture.publish_with(&keep).await.unwrap();
+    let ledger = fixture.ledger();
+    let place = ledger.place(&fixture.site.name, &slipway_engine::destination(&fixture.site)).unwrap();
+    let recorded = ledger.published(place).unwrap().files;
+    assert_eq!(recorded.keys().map(|path| path.as_str()).collect::<Vec<_>>(), ["Photo.JPG"]);
+}
+
 /// Of the same size, where the server tells no time: the content is looked at, if it is not too much.
 #[tokio::test]
 async fn without_times_small_files_are_compared_by_content() {
