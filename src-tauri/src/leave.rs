@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use slipway_api::core::{Code, SiteName};
+use slipway_api::core::{Code, ProofFinding, SiteName};
 use slipway_api::desk::{Desk, HostEvent, RunEvent, Subscription};
 use tauri::{AppHandle, Manager};
 use tauri_plugin_dialog::{DialogExt, MessageDialogButtons, MessageDialogKind};
@@ -168,11 +168,18 @@ pub(crate) fn watch_runs(app: &AppHandle, desk: &Desk) {
     app.manage(Watch { _subscription: subscription });
 }
 
+/// Whether nobody has to do anything about what visitors were found to see.
+fn is_fine(finding: ProofFinding) -> bool {
+    matches!(finding, ProofFinding::Live | ProofFinding::Program | ProofFinding::Cached)
+}
+
 /// Must not block: the window, which may, is looked at elsewhere.
 fn heard(app: &AppHandle, site: SiteName, event: &RunEvent) {
     app.state::<Leaving>().runs().note(site, event);
-    let failed = match event {
-        RunEvent::Finished { .. } => false,
+    let to_be_seen = match event {
+        RunEvent::Finished { summary, .. } => {
+            summary.proof.as_ref().is_some_and(|proof| !is_fine(proof.finding))
+        }
         RunEvent::Failed { failure, .. } => failure.code != Code::Cancelled,
         RunEvent::State { .. } | RunEvent::Planned(_) | RunEvent::Progress(_) => return,
     };
@@ -181,7 +188,7 @@ fn heard(app: &AppHandle, site: SiteName, event: &RunEvent) {
         if app.state::<Leaving>().has_begun().is_some() || window::is_visible(&app) {
             return;
         }
-        if failed {
+        if to_be_seen {
             window::show(&app);
         } else if !is_busy(&app) {
             end(&app);

@@ -663,7 +663,7 @@ story('host details are kept only if they work', 'account=login_rejected', async
   await page.getByLabel('Folder on the server').fill('/elsewhere');
   await button(page, 'Check and save').click();
   await page.getByText('The password was not accepted').waitFor();
-  assert.deepEqual((await requests(page, 'changeSite')).map((change) => change.remote_dir), ['/elsewhere', '/public_html']);
+  assert.deepEqual(await requests(page, 'changeSite'), [], 'not even for a moment');
 });
 
 story('the password that is kept does not go to another server by itself', '', async (page) => {
@@ -726,7 +726,7 @@ story('a kind of connection that does not work is not kept', 'account=secure_not
   await page.getByRole('radio', { name: /^Secure from the start/ }).check();
   await button(page, 'Check and save').click();
   await page.getByText('This server offers no secure connection').waitFor();
-  assert.equal((await requests(page, 'changeSite')).at(-1).protocol, 'ftps');
+  assert.deepEqual(await requests(page, 'changeSite'), []);
   await page.getByRole('radio', { name: /^Not secure/ }).check();
   await button(page, 'Check and save').click();
   await page.getByText('Checked and saved.').waitFor();
@@ -761,17 +761,105 @@ story('another identity of the server is stopped at, unless it is trusted', 'acc
   assert.equal((await requests(page, 'changeSite'))[0].trusted_certificate.slice(0, 6), '9c417e');
 });
 
-story('a password that was kept is not said to be lost with a folder that cannot be used', '', async (page) => {
+story('a password is not kept with a folder that cannot be used', '', async (page) => {
   await toSettings(page);
   await page.getByLabel('Folder on the server').fill('/backups');
   await page.getByLabel('Password', { exact: true }).fill('correct-horse');
   await button(page, 'Check and save').click();
-  await page.getByText('All but the folder was saved.').waitFor();
-  assert.equal((await requests(page, 'changeSite')).at(-1).remote_dir, '/public_html');
-  await page.getByLabel('Folder on the server').fill('htdocs/backups');
-  await button(page, 'Check and save').click();
   await page.getByText('Nothing was saved.').waitFor();
+  assert.deepEqual(await requests(page, 'changeSite'), []);
+  await page.getByLabel('Folder on the server').fill('htdocs');
+  await button(page, 'Check and save').click();
+  await page.getByText('Checked and saved.').waitFor();
+  assert.equal((await requests(page, 'changeSite')).length, 1);
 });
+
+story('what comes of a trial is told although its tab was left', 'account=login_rejected&pace=200', async (page) => {
+  await toSettings(page);
+  await page.getByLabel('Folder on the server').fill('/elsewhere');
+  await button(page, 'Check and save').click();
+  await page.getByRole('navigation', { name: 'Parts of this website' }).getByText('Overview').click();
+  await page.getByRole('dialog').getByText('The password was not accepted').waitFor();
+});
+
+story('the folder on the server is chosen among those that are there', '', async (page) => {
+  await toSettings(page);
+  await button(page, 'Choose a folder…').click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('treeitem').getByText('backups').click();
+  await dialog.getByRole('button', { name: 'Take this folder' }).click();
+  assert.match(await page.getByLabel('Folder on the server').inputValue(), /backups$/);
+  await page.getByLabel('User name').fill('berta');
+  assert.ok(await button(page, 'Choose a folder…').isDisabled(), 'another account has other folders');
+});
+
+story('commands that fail are corrected in the settings', 'scenario=failed&code=build_failed', async (page) => {
+  await button(page, 'Change the command').click();
+  const commands = page.getByLabel('Commands');
+  assert.ok(await commands.evaluate((node) => node === document.activeElement));
+  await commands.fill('npm ci\nnpm run build');
+  await button(page, 'Save').click();
+  while ((await requests(page, 'changeSite')).length < 1);
+  const [{ build }] = await requests(page, 'changeSite');
+  assert.deepEqual(build.commands, ['npm ci', 'npm run build']);
+});
+
+story('who signs in on one website and goes on to another publishes only the first', 'scenario=failed&code=login_rejected&pace=100', async (page) => {
+  await page.getByLabel('Password', { exact: true }).fill('correct-horse');
+  await button(page, 'Sign in and publish').click();
+  await page.getByRole('navigation', { name: 'Websites' }).getByText('Zoo').click();
+  while ((await requests(page, 'publish')).length < 1);
+  const [{ name }] = await requests(page, 'publish');
+  const [kept] = await requests(page, 'setPassword');
+  assert.equal(name, kept.name);
+});
+
+story('a first look that a version has sent away comes again', 'pace=300', async (page) => {
+  await page.getByRole('navigation', { name: 'Parts of this website' }).getByText('History').click();
+  await page.getByRole('button', { name: 'Put this version back' }).first().click();
+  await page.getByText('Your folder stays as it is.').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('navigation', { name: 'Parts of this website' }).getByText('Overview').click();
+  await button(page, 'Publish 312 changes').waitFor();
+});
+
+story('a question does not stand over another website', 'scenario=conflict&pace=300', async (page) => {
+  await button(page, 'Look again').click();
+  await button(page, 'Answer the question').click();
+  await page.getByRole('navigation', { name: 'Websites' }).getByText('Zoo').click();
+  await page.getByRole('heading', { name: 'Zoo', level: 1 }).waitFor();
+  while ((await requests(page, 'preview')).length < 2);
+  await page.waitForTimeout(600);
+  assert.equal(await page.getByRole('dialog').count(), 0);
+});
+
+story('the shortcut for publishing trusts nobody', 'scenario=failed&code=certificate_unknown', async (page) => {
+  await button(page, 'Trust this server').waitFor();
+  await page.keyboard.press('Control+Enter');
+  assert.equal(await focused(page), 'Trust this server');
+  assert.deepEqual(await requests(page, 'trustCertificate'), []);
+  assert.deepEqual(await requests(page, 'publish'), []);
+});
+
+story('without a keychain there is a way on from a password that was typed', 'scenario=failed&code=login_rejected&keep=keychain_unavailable', async (page) => {
+  await page.getByLabel('Password', { exact: true }).fill('correct-horse');
+  await button(page, 'Sign in and publish').click();
+  await button(page, 'Type the password this once').click();
+  await page.getByLabel('Password', { exact: true }).fill('correct-horse');
+  await button(page, 'Sign in and publish').click();
+  await page.getByRole('heading', { name: 'Your website is live' }).waitFor();
+});
+
+for (const [distrust, words, filled] of [
+  ['revoked', /declared it invalid/, 'Stop'],
+  ['out_of_date', /out of date/, 'Trust this server'],
+  ['wrong_name', /made for another name/, 'Trust this server'],
+]) {
+  story(`why a certificate is not trusted: ${distrust}`, `scenario=failed&code=certificate_unknown&distrust=${distrust}`, async (page) => {
+    await page.getByText(words).waitFor();
+    assert.equal(await page.locator('main .button.main').textContent(), filled);
+  });
+}
 
 /** Another website than the one that is looked at fails to publish. */
 const failElsewhere = (page, code = 'hosting_full') =>

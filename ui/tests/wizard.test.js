@@ -70,6 +70,37 @@ story('who goes back is not brought forward by a late reply', 'scenario=empty&ac
   assert.equal(await page.getByLabel('Server address').inputValue(), 'ftp.other.example');
 });
 
+/** Pastes text as people do anywhere on the step. */
+const pasteText = (page, text) =>
+  page.evaluate((pasted) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', pasted);
+    window.dispatchEvent(new ClipboardEvent('paste', { clipboardData, cancelable: true }));
+  }, text);
+
+story('a mail that speaks of FTP alone does not make the connection insecure', 'scenario=empty&account=secure_not_offered', async (page) => {
+  await button(page, 'Add your website').click();
+  await button(page, 'Choose a folder…').click();
+  await button(page, 'Continue').click();
+  await pasteText(page, 'Protocol: FTP (not encrypted)\nServer: ftp.x.example\nPort: 2121\nUser name: anna\nPassword: s3cret');
+  await page.getByText('Found what is needed').waitFor();
+  await button(page, 'Continue').click();
+  await button(page, 'Go on without security').waitFor();
+});
+
+story('another mail has nothing of the one before', 'scenario=empty', async (page) => {
+  await button(page, 'Add your website').click();
+  await button(page, 'Choose a folder…').click();
+  await button(page, 'Continue').click();
+  await pasteText(page, 'Server: ftp.x.example\nPort: 2121\nUser name: anna\nPassword: s3cret');
+  await page.getByText('Found what is needed').waitFor();
+  await pasteText(page, 'Server: ftp.y.example\nUser name: berta');
+  while ((await page.getByLabel('Server address').inputValue()) !== 'ftp.y.example');
+  assert.equal(await page.getByLabel('Password', { exact: true }).inputValue(), '');
+  await page.getByText('More options').click();
+  assert.equal(await page.getByRole('textbox', { name: 'Port' }).inputValue(), '');
+});
+
 story('a server that was trusted is not trusted under another address', 'scenario=empty&account=certificate_unknown', async (page) => {
   await toConnect(page);
   await button(page, 'Trust this server').click();

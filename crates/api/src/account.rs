@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 use slipway_core::site::Protocol;
-use slipway_core::{Check, Code, Failure, Retry, Sha256, Site, SiteName};
+use slipway_core::{Check, Code, Failure, RemoteDir, Retry, Sha256, Site, SiteName};
 use slipway_engine::{Events, PublishOptions, Survey, Work};
 use slipway_remote::ftp::Reached;
 use slipway_store::Ledger;
@@ -78,6 +78,27 @@ impl Slipway {
     ) -> Result<Survey, Failure> {
         let work = self.account(account, Reached::default(), cancel).await?;
         let result = slipway_engine::survey(&work, local).await;
+        self.leave(work);
+        result
+    }
+
+    /// The same of a site's server, from the folder that one logs in to.
+    pub async fn survey_of(&self, name: &SiteName, cancel: CancellationToken) -> Result<Survey, Failure> {
+        let name = name.clone();
+        let (work, local) = self
+            .blocking(move |this| {
+                let (site, password, _) = this.log_in_as(this.described(&name)?, None)?;
+                let local = site.source_folders().into_iter().next().map(|(folder, _)| folder);
+                let retry = Retry { attempts: 2, ..Retry::default() };
+                let site =
+                    Site { remote_dir: RemoteDir::default(), retry, timeout_seconds: PATIENCE, ..site };
+                let ledger = Arc::new(Ledger::in_memory().map_err(stored)?);
+                let (options, reached) = (PublishOptions::default(), Reached::default());
+                let work = work_on(site, password, ledger, &options, reached, Events::none(), cancel)?;
+                Ok((work, local.unwrap_or_default()))
+            })
+            .await?;
+        let result = slipway_engine::survey(&work, &local).await;
         self.leave(work);
         result
     }

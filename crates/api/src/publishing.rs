@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::pipeline::{RunRequest, ended_in};
 use crate::run_log::{self, RunLog};
-use crate::{Slipway, credential, stored};
+use crate::{SiteChange, Slipway, credential, stored};
 
 /// A run that ended well.
 #[derive(Debug, Clone)]
@@ -49,6 +49,38 @@ impl Slipway {
         let reached = Reached::new(move |check| told(check));
         let (work, _lock) = self.work_told(name, None, &options, reached, events, cancel).await?;
         let result = slipway_engine::check(&work, &*passed).await;
+        self.leave(work);
+        result
+    }
+
+    /// The same with other settings than the site has, and with another password if one is given. Changes neither.
+    ///
+    /// # Errors
+    /// [`Code::PasswordMissing`] for another host or user without its password, before anything is sent.
+    pub async fn check_with(
+        &self,
+        name: &SiteName,
+        change: SiteChange,
+        password: Option<SecretString>,
+        events: Events,
+        cancel: CancellationToken,
+    ) -> Result<CheckReport, Failure> {
+        let name = name.clone();
+        let ready = self.blocking(move |this| {
+            let before = this.described(&name)?;
+            let lock = this.data.lock_site(&name).map_err(stored)?;
+            let mut site = before.clone();
+            change(&mut site)?;
+            crate::sites::check(&site)?;
+            crate::sites::must_have_password(&before, &site, password.as_ref())?;
+            let login = password.map(|password| Login { user: site.user.clone(), password });
+            Ok((
+                this.ready(site, login, &PublishOptions::default(), Reached::default(), events, cancel)?,
+                lock,
+            ))
+        });
+        let (work, _lock) = ready.await?;
+        let result = slipway_engine::check(&work, &|_| {}).await;
         self.leave(work);
         result
     }
@@ -150,17 +182,29 @@ impl Slipway {
         self.blocking(move |this| {
             let site = this.described(&name)?;
             let lock = this.data.lock_site(&name).map_err(stored)?;
-            let (site, password, store) = this.log_in_as(site, login)?;
-            let ledger = this.ledger.clone();
-            let work = work_on(site, password, ledger, &options, reached, events, cancel)?;
-            let work = work.with_versions(this.data.versions(&name));
-            let work = match store {
-                Some(store) => work.with_password_from(store),
-                None => work,
-            };
-            Ok((work, lock))
+            Ok((this.ready(site, login, &options, reached, events, cancel)?, lock))
         })
         .await
+    }
+
+    /// A site with its password, ready to work on. The caller holds its lock. Blocks.
+    fn ready(
+        &self,
+        site: Site,
+        login: Option<Login>,
+        options: &PublishOptions,
+        reached: Reached,
+        events: Events,
+        cancel: CancellationToken,
+    ) -> Result<Work, Failure> {
+        let versions = self.data.versions(&site.name);
+        let (site, password, store) = self.log_in_as(site, login)?;
+        let work = work_on(site, password, self.ledger.clone(), options, reached, events, cancel)?;
+        let work = work.with_versions(versions);
+        Ok(match store {
+            Some(store) => work.with_password_from(store),
+            None => work,
+        })
     }
 
     /// With which user name and password to log in, and where the password was found.

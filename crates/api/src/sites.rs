@@ -90,17 +90,13 @@ impl Slipway {
         password: Option<SecretString>,
     ) -> Result<Site, Failure> {
         let password = password.filter(|password| !password.expose_secret().is_empty());
-        let needs = password.is_none();
+        let given = password.clone();
         let change = Box::new(move |site: &mut Site| {
-            let account = |site: &Site| (site.host.to_lowercase(), site.user.clone());
-            let before = account(site);
+            let before = site.clone();
             change(site)?;
             // What no site can have is said first: nobody should look a password up for it.
             check(site)?;
-            if needs && account(site) != before {
-                return Err(Failure::new(Code::PasswordMissing, "the password is for another account"));
-            }
-            Ok(())
+            must_have_password(&before, site, given.as_ref())
         });
         let whose = name.clone();
         let keeps = self.blocking(move |this| this.can_keep(&whose)).await?;
@@ -202,6 +198,19 @@ impl Slipway {
         })
         .await
     }
+}
+
+/// A password is for one account: another host or user needs its own.
+pub(crate) fn must_have_password(
+    before: &Site,
+    site: &Site,
+    password: Option<&SecretString>,
+) -> Result<(), Failure> {
+    let account = |site: &Site| (site.host.to_lowercase(), site.user.clone());
+    if password.is_none() && account(site) != account(before) {
+        return Err(Failure::new(Code::PasswordMissing, "the password is for another account"));
+    }
+    Ok(())
 }
 
 /// Checks all settings of a site.

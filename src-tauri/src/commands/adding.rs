@@ -54,6 +54,11 @@ pub(super) async fn check_account(
 }
 
 #[tauri::command]
+pub(super) async fn folders_of(desk: State<'_, Desk>, name: SiteName) -> Result<ServerFolders, Failure> {
+    desk.folders_of(&name).await
+}
+
+#[tauri::command]
 pub(super) async fn folders(
     desk: State<'_, Desk>,
     granted: State<'_, Granted>,

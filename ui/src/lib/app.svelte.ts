@@ -13,7 +13,7 @@ import { SettingsState } from './settings/settings.svelte';
 import { Sites } from './sites/sites.svelte';
 
 /** The setting of a site that a button leads to. */
-export type Field = 'host' | 'remote_dir' | 'web_url';
+export type Field = 'host' | 'remote_dir' | 'web_url' | 'build';
 export type Tab = 'overview' | 'history' | 'settings';
 export type Place =
   | { at: 'welcome' }
@@ -169,6 +169,8 @@ export class App {
     const plan = options.version
       ? await this.attempt(() => this.backend.preview(name, options))
       : this.plans.ready(name);
+    // A question stands over its own site; whoever went on to another finds it waiting here.
+    if (look && this.view?.site.name !== name) return;
     const ask = plan && asksFor(plan, options);
     if (ask) this.question = { ask, site: name, plan, options };
     else if (plan && Object.keys(options).length > 0) await this.publish(name, options);

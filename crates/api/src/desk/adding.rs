@@ -4,10 +4,11 @@
 use std::path::Path;
 
 use secrecy::ExposeSecret;
-use slipway_core::{Check, Code, Failure, hosting_text, web_folder};
+use slipway_core::{Check, Code, Failure, SiteName, hosting_text, web_folder};
 
 use super::Desk;
 use super::wire::{Account, FolderReport, Generator, HostingText, RemoteFolder, ServerFolders};
+use crate::Survey;
 
 impl Desk {
     /// What is found of a hosting account in pasted text.
@@ -41,11 +42,22 @@ impl Desk {
         let (host, user) = (account.host.clone(), account.user.clone());
         let (cancel, _here) = (self.0.folders.next(), self.0.looks.token());
         let survey = self.0.slipway.survey(account.into(), folder, cancel).await?;
-        let likely = web_folder::likely(&survey.paths(), &host, &user);
-        let likely = likely.unwrap_or_else(|| survey.root.path.clone());
-        let web_url = web_folder::guess_web_url(&host, &user, &likely);
-        Ok(ServerFolders { root: survey.root.into(), likely, web_url })
+        Ok(server_folders(survey, &host, &user))
     }
+
+    /// The same of a site's server.
+    pub async fn folders_of(&self, name: &SiteName) -> Result<ServerFolders, Failure> {
+        let site = self.0.slipway.site(name).await?;
+        let survey = self.look(name, |cancel| self.0.slipway.survey_of(name, cancel)).await?;
+        Ok(server_folders(survey, &site.host, &site.user))
+    }
+}
+
+fn server_folders(survey: Survey, host: &str, user: &str) -> ServerFolders {
+    let likely = web_folder::likely(&survey.paths(), host, user);
+    let likely = likely.unwrap_or_else(|| survey.root.path.clone());
+    let web_url = web_folder::guess_web_url(host, user, &likely);
+    ServerFolders { root: survey.root.into(), likely, web_url }
 }
 
 impl From<hosting_text::HostingText> for HostingText {

@@ -7,7 +7,7 @@ use slipway_store::StoreError;
 
 use super::wire::{LastRun, Online, SiteView};
 use super::{Desk, change, invalid};
-use crate::{Slipway, stored};
+use crate::{Events, Slipway, stored};
 
 impl Desk {
     /// All sites with how they stand, by name. Runs that a process left behind when it ended are found on the way.
@@ -41,6 +41,25 @@ impl Desk {
         let site = self.0.slipway.change_site(name, change, password).await?;
         self.0.memory.set_waiting(name, None);
         self.viewed(site).await
+    }
+
+    /// The same, once the site's server was tried with them and can be used. Until then all stays as it is, and a publish
+    /// that begins meanwhile stops the trial.
+    ///
+    /// # Errors
+    /// Those of [`Self::change_site`] and of [`Self::check_server`].
+    pub async fn change_site_checked(
+        &self,
+        name: &SiteName,
+        change: Map<String, Value>,
+        password: Option<SecretString>,
+    ) -> Result<SiteView, Failure> {
+        let password = password.filter(|password| !password.expose_secret().is_empty());
+        let (wanted, given) = (change.clone(), password.clone());
+        let wanted = Box::new(|site: &mut Site| change::change(site, wanted));
+        self.look(name, |cancel| self.0.slipway.check_with(name, wanted, given, Events::none(), cancel))
+            .await?;
+        self.change_site(name, change, password).await
     }
 
     /// Forgets a site: its settings, its password, its history. What is online stays online.

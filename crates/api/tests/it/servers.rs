@@ -1,10 +1,11 @@
 //! Servers before a site is added.
 
+use serde_json::{Value, json};
 use slipway_api::core::{Check, Code, Protocol, Sha256};
 use slipway_api::desk::Account;
 use slipway_testkit::{Daemon, Kind};
 
-use crate::computer::{Computer, passed, secret};
+use crate::computer::{Computer, passed, secret, shop, view};
 
 fn account(daemon: &Daemon) -> Account {
     Account {
@@ -76,4 +77,31 @@ async fn a_hosting_mail_fills_the_form() {
     let found = serde_json::to_value(desk.read_text(mail.into()).await.unwrap()).unwrap();
     let fields = ["host", "user", "password", "port"].map(|field| found[field].to_string());
     assert_eq!(fields, ["\"ftp.example.com\"", "\"anna\"", "\"Kirsche-7-baum\"", "2121"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_are_changed_only_once_the_server_was_tried_with_them() {
+    let (daemon, computer) = (Daemon::start(Kind::Vsftpd), Computer::new());
+    computer.write(&[("index.html", b"welcome")]);
+    daemon.write_tree(&[("public_html/old.html", b"old")]);
+    let desk = computer.unlocked_window().await;
+    desk.add_site(computer.site(&daemon), secret(daemon.password())).await.unwrap();
+    let before = view(&desk).await.site;
+    for (wanted, password, code) in [
+        (json!({ "port": 1 }), None, Code::ConnectionRefused),
+        (json!({ "user": "other" }), None, Code::PasswordMissing),
+        (json!({ "remote_dir": "/public_html" }), Some("wrong"), Code::LoginRejected),
+    ] {
+        let Value::Object(change) = wanted.clone() else { panic!("{wanted}") };
+        let refused = desk.change_site_checked(&shop(), change, password.map(secret)).await;
+        assert_eq!(refused.unwrap_err().code, code, "{wanted}");
+        assert_eq!(view(&desk).await.site, before, "{wanted}");
+    }
+    let found = desk.folders_of(&shop()).await.unwrap().likely;
+    assert!(found.ends_with("public_html"), "{found}");
+    let Value::Object(change) = json!({ "remote_dir": found }) else { panic!("an object") };
+    let changed = desk.change_site_checked(&shop(), change, None).await.unwrap();
+    assert_eq!(changed.site.remote_dir.as_str(), found);
+    crate::computer::publish_well(&desk).await;
+    assert!(daemon.root().join("public_html/index.html").exists());
 }

@@ -89,10 +89,13 @@ export class Draft {
   async paste(text: string): Promise<void> {
     const found = await this.backend.readText(text);
     this.#forgetServer();
+    // Another server has nothing of the one before; what was typed beside a whole address is of that one.
+    if (found.host && !this.isWhole) this.#forgetAccount();
     this.host = found.host ?? this.host;
     this.user = found.user ?? this.user;
     this.password = found.password ?? this.password;
-    this.connection.protocol = found.protocol ?? this.connection.protocol;
+    // Mails say FTP where the server offers more. What is not secure is tried only once a person has agreed to it.
+    if (found.protocol) this.connection.protocol = found.protocol === 'ftp' ? 'ftps' : found.protocol;
     this.connection.port = found.port?.toString() ?? this.connection.port;
     if (found.web_url) this.webUrl = this.#foundUrl = found.web_url;
     this.#readDir = found.remote_dir;
@@ -114,12 +117,16 @@ export class Draft {
 
   clear(): void {
     this.#forgetServer();
+    this.#forgetAccount();
+    this.pasted = 'none';
+  }
+
+  #forgetAccount(): void {
     this.host = '';
     this.user = '';
     this.password = '';
     this.connection.port = '';
     this.connection.protocol = 'ftps';
-    this.pasted = 'none';
   }
 
   /** What was learned of a server does not hold for another one. */

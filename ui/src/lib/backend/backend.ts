@@ -39,6 +39,8 @@ export interface Backend {
    * without it nothing is changed.
    */
   changeSite(name: string, change: SiteChange, password?: string): Promise<SiteView>;
+  /** The same, once the server was tried with it. Until then nothing is changed. */
+  changeSiteChecked(name: string, change: SiteChange, password?: string): Promise<SiteView>;
   removeSite(name: string): Promise<void>;
   /** Keeps the password, or only remembers it until Slipway is closed. */
   setPassword(name: string, user: string, password: string, keep: boolean): Promise<void>;
@@ -71,6 +73,8 @@ export interface Backend {
   readText(text: string): Promise<HostingText>;
   checkAccount(account: Account, tell: (passed: Check) => void): Promise<void>;
   folders(account: Account, folder: string): Promise<ServerFolders>;
+  /** The folders of a site's server. */
+  foldersOf(name: string): Promise<ServerFolders>;
   /** Adds a site to try things with, on a server inside the app. */
   addPracticeSite(name: string): Promise<string>;
 

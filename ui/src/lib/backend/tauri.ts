@@ -26,6 +26,7 @@ export function tauriBackend(): Backend {
     sites: () => invoke('sites'),
     addSite: (site, password) => invoke('add_site', { site, password }),
     changeSite: (name, change, password) => invoke('change_site', { name, change, password: password ?? null }),
+    changeSiteChecked: (name, change, password) => invoke('change_site_checked', { name, change, password: password ?? null }),
     removeSite: (name) => invoke('remove_site', { name }),
     setPassword: (name, user, password, keep) => invoke('set_password', { name, user, password, keep }),
     unlockPasswords: (passphrase) => invoke('unlock_passwords', { passphrase }),
@@ -48,6 +49,7 @@ export function tauriBackend(): Backend {
     readText: (text) => invoke('read_text', { text }),
     checkAccount: (account, tell) => invoke('check_account', { account, channel: channel<Check>(tell) }),
     folders: (account, folder) => invoke('folders', { account, folder }),
+    foldersOf: (name) => invoke('folders_of', { name }),
     addPracticeSite: (name) => invoke('add_practice_site', { name }),
 
     visit: (name) => invoke('visit', { name }),

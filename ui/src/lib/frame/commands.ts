@@ -76,8 +76,15 @@ export class Commands {
     const { app } = this;
     if (app.place.at === 'site' && app.place.tab !== 'overview') app.open(name);
     else if (app.ends.done(name)) void app.publish(name);
-    else document.querySelector<HTMLElement>('main .button.main')?.click();
+    else press(document.querySelector<HTMLButtonElement>('main .button.main'));
   }
+}
+
+/** What trusts, allows or changes something is only shown: a person decides it. */
+function press(next: HTMLButtonElement | null): void {
+  const decides = next?.closest('[data-code]') && next.type !== 'submit' && !next.hasAttribute('data-goes-on');
+  if (decides) next?.focus();
+  else next?.click();
 }
 
 /** The words of the menus, in the language of the window, with the names of the first sites. */

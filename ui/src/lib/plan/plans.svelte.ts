@@ -70,10 +70,12 @@ export class Plans {
     if (state.is === 'failed' && state.failure.code === 'site_not_found') this.gone();
   }
 
-  /** A publish sends those away who look; once it has ended they look again. */
+  /** A publish sends those away who look; once it has ended they look again. So does a look at a version. */
   #leaveOff(site: string): void {
-    const state = this.of(site);
-    if (state.is === 'looking' && state.before) this.#put(site, { is: 'ready', plan: state.before, asked: 'folder' });
+    const state = this.known(site);
+    if (state?.is !== 'looking') return;
+    if (state.before) this.#put(site, { is: 'ready', plan: state.before, asked: 'folder' });
+    else this.forget(site);
   }
 
   /** What failed while the server was asked for something else is shown as a look's would be. */

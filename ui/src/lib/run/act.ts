@@ -83,6 +83,8 @@ export async function act(app: App, action: Exclude<Action, keyof typeof FORM_OF
       return app.open(site.name, 'settings', 'host');
     case 'other_folder':
       return app.open(site.name, 'settings', 'remote_dir');
+    case 'change_build':
+      return app.open(site.name, 'settings', 'build');
     case 'site_settings':
       return app.open(site.name, 'settings');
     case 'history':

@@ -22,6 +22,7 @@ export type Action =
   | 'change_address'
   | 'other_folder'
   | 'site_settings'
+  | 'change_build'
   | 'history'
   | 'log'
   | 'stop'
@@ -34,6 +35,9 @@ export type Form = 'sign_in' | 'sign_in_once' | 'passphrase' | 'new_file';
 /** The buttons that open a form. */
 export const FORM_OF = { type_once: 'sign_in_once', use_file: 'new_file' } as const satisfies Partial<Record<Action, Form>>;
 
+/** The buttons that publish or look, and decide nothing: what the shortcut for publishing may press. */
+export const GOES_ON: readonly Action[] = ['again', 'again_now', 'publish', 'carry_on', 'look_again', 'answer'];
+
 /** Where what is published has not been made yet, and a publish makes it. */
 export const UNMADE: Remedy = { actions: ['publish', 'look_again'] };
 
@@ -44,6 +48,9 @@ export interface Remedy {
   form?: Form;
   actions: readonly Action[];
 }
+
+/** Where a certificate was declared invalid. */
+export const REVOKED: Remedy = { actions: ['stop', 'trust', 'copy'] };
 
 export const REMEDIES: Record<Code, Remedy> = {
   host_not_found: { actions: ['change_address', 'again'] },
@@ -77,7 +84,7 @@ export const REMEDIES: Record<Code, Remedy> = {
   many_removals: { actions: ['answer', 'stop'] },
   confirmation_needed: { actions: ['show_changes'] },
   build_not_allowed: { actions: ['stop', 'allow_build'] },
-  build_failed: { actions: ['again', 'log'] },
+  build_failed: { actions: ['again', 'change_build', 'log'] },
   sources_clash: { actions: ['open_folder', 'again'] },
   import_failed: { actions: ['show_changes', 'copy'] },
   version_missing: { actions: ['history', 'show_changes'] },

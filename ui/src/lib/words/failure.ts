@@ -1,5 +1,5 @@
 /** The words of a failure: what happened, whether the website is still up, and details for the hosting company. */
-import type { Failure, Site, SiteState } from '../backend/types';
+import type { Distrust, Failure, Site, SiteState } from '../backend/types';
 import { m } from '../../paraglide/messages.js';
 import { baseName, number } from './format';
 
@@ -19,6 +19,15 @@ export interface Told {
 
 type Place = Pick<Site, 'host' | 'user' | 'folder' | 'remote_dir'>;
 
+/** Why a certificate is not trusted, and what to do. */
+const DISTRUST: Record<Distrust, () => string> = {
+  unknown_issuer: m.code_certificate_unknown_text,
+  wrong_name: m.certificate_wrong_name_text,
+  out_of_date: m.certificate_out_of_date_text,
+  revoked: m.certificate_revoked_text,
+  other: m.certificate_other_text,
+};
+
 /** Title and explanation. */
 export function tell(failure: Failure, site: Place): Told {
   const n = failure.count ?? 1;
@@ -32,7 +41,9 @@ export function tell(failure: Failure, site: Place): Told {
     path: path || site.remote_dir,
     file: baseName(path),
   };
-  return { title: m[`code_${failure.code}_title`](inputs), text: m[`code_${failure.code}_text`](inputs) };
+  const distrust = failure.code === 'certificate_unknown' && failure.certificate?.distrust;
+  const text = distrust ? DISTRUST[distrust]() : m[`code_${failure.code}_text`](inputs);
+  return { title: m[`code_${failure.code}_title`](inputs), text };
 }
 
 /** While there is no internet, with so many changes that wait. */

@@ -1,5 +1,5 @@
 /** Made-up sites, folders and plans for tests and for trying the screens. The same each time. */
-import type { Certificate, ChangeRow, Code, ConflictRow, Failure, LastRun, Outcome, PlanView, Proof, RunRecord, Site, SiteState, SiteView } from '../types';
+import type { Certificate, ChangeRow, Code, ConflictRow, Distrust, Failure, LastRun, Outcome, PlanView, Proof, RunRecord, Site, SiteState, SiteView } from '../types';
 
 export const NOW = new Date(2026, 10, 23, 14, 32).getTime();
 const MINUTE = 60_000;
@@ -96,6 +96,11 @@ export function view(name: string, more: Partial<SiteView> = {}): SiteView {
 }
 
 const SPRING = ['peonies-in-the-window-early-morning', 'ranunculus-table', 'tulips-market-day'];
+
+/** Why the unknown certificate is not trusted. */
+export function distrustFor(distrust: Distrust): void {
+  CERTIFICATE.distrust = distrust;
+}
 
 /** The plan of the pictures: 312 changes in a handful of folders. */
 export function shopChanges(): ChangeRow[] {

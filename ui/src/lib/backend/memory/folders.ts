@@ -72,8 +72,8 @@ export function read(text: string): HostingText {
     host: address[3] ?? after(/server:\s*(\S+)/i),
     user: address[1] ?? after(/user name:\s*(\S+)/i),
     password: address[2] ?? after(/password:\s*(\S+)/i),
-    port: null,
-    protocol: null,
+    port: Number(after(/port:\s*(\d+)/i)) || null,
+    protocol: /protocol:\s*ftp\b/i.test(text) ? 'ftp' : null,
     remote_dir: address[4] || null,
     web_url: null,
   };

@@ -34,6 +34,7 @@ export function memoryBackend(query: URLSearchParams): Backend {
   const world = scenario(query);
   const passwords = new Passwords(query, CODES);
   const listeners = new Set<(event: HostEvent) => void>();
+  const turns = new Map<string, number>();
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
   let settings: Settings = { theme: 'system', language: 'system', connections: 8, limit: null };
   const requests: { name: string; with: unknown }[] = [];
@@ -49,6 +50,12 @@ export function memoryBackend(query: URLSearchParams): Backend {
     if (!found) throw data.failure('site_not_found');
     return found;
   };
+
+  /** A question about security that was answered is not asked again. */
+  function settle(asked: { trusted_certificate?: string | null; protocol?: Site['protocol'] | null }) {
+    if (asked.trusted_certificate && world.account?.startsWith('certificate_')) world.account = null;
+    if (asked.protocol === 'ftp' && world.account === 'secure_not_offered') world.account = null;
+  }
 
   function replan(name: string, plan: PlanView) {
     const { local, server } = world;
@@ -148,6 +155,15 @@ export function memoryBackend(query: URLSearchParams): Backend {
       found.site = Object.fromEntries(kept) as unknown as Site;
       return structuredClone(found);
     },
+    async changeSiteChecked(name, change, password) {
+      const wanted = { ...view(name).site, ...change };
+      const { host, user } = view(name).site;
+      if (!password && (wanted.host !== host || wanted.user !== user)) throw data.failure('password_missing');
+      note('checkAccount', { host: wanted.host, user: wanted.user, trusted: wanted.trusted_certificate });
+      settle(wanted);
+      await tryServer(() => undefined, wanted.protocol ?? 'ftps', wanted.remote_dir ?? '/');
+      return this.changeSite(name, change, password);
+    },
     async removeSite(name) {
       note('removeSite', name);
       world.sites = world.sites.filter((known) => known.site.name !== name);
@@ -183,7 +199,12 @@ export function memoryBackend(query: URLSearchParams): Backend {
 
     async plan(name, options) {
       note('plan', { name, options });
-      return look(name, world.local(name));
+      const turn = (turns.get(name) ?? 0) + 1;
+      turns.set(name, turn);
+      const found = await look(name, world.local(name));
+      // A new one of the same website stops the one before.
+      if (turns.get(name) !== turn) throw data.failure('cancelled');
+      return found;
     },
     async preview(name, options) {
       note('preview', { name, options });
@@ -219,13 +240,18 @@ export function memoryBackend(query: URLSearchParams): Backend {
     readText: async (text) => folders.read(text),
     checkAccount(account, passed) {
       note('checkAccount', { host: account.host, user: account.user, trusted: account.trusted_certificate });
-      if (account.trusted_certificate && world.account?.startsWith('certificate_')) world.account = null;
-      if (account.protocol === 'ftp' && world.account === 'secure_not_offered') world.account = null;
+      settle(account);
       return tryServer(passed, account.protocol);
     },
     async folders(_account, folder) {
       await pause();
       note('folders', folder);
+      return folders.SERVER;
+    },
+    async foldersOf(name) {
+      await pause();
+      note('foldersOf', name);
+      if (world.account) throw data.failure(world.account);
       return folders.SERVER;
     },
     async addPracticeSite(name) {

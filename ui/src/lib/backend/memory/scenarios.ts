@@ -1,6 +1,6 @@
 /** What the made-up host is like, chosen in the address: `?scenario=failed&code=hosting_full`. */
 import { CODES } from '../types';
-import type { Code, Failure, PlanView, Proof, RunNow, RunRecord, RunState, SiteState, SiteView } from '../types';
+import type { Code, Distrust, Failure, PlanView, Proof, RunNow, RunRecord, RunState, SiteState, SiteView } from '../types';
 import * as data from './data';
 
 export interface Scenario {
@@ -78,7 +78,7 @@ export function inState(state: RunState, part = 0.68): RunNow {
 
 function failedWith(code: Code, state: SiteState): Partial<SiteView> {
   const ended = data.last(60_000, { state: code === 'cancelled' ? 'cancelled' : 'failed', outcome: null });
-  const build = code === 'build_not_allowed' ? { build: { commands: ['hugo --minify'], output: 'public' } } : {};
+  const build = code.startsWith('build_') ? { build: { commands: ['hugo --minify'], output: 'public' } } : {};
   return { site: data.site(SHOP, build), waiting: 312, last: { ...ended, failure: data.failure(code, state) } };
 }
 
@@ -131,6 +131,7 @@ export function scenario(query: URLSearchParams): Scenario {
     case 'done':
       return { ...usual, sites: first({ running: inState('checking') }), justDone: true, proof: found };
     case 'failed':
+      data.distrustFor((query.get('distrust') ?? 'unknown_issuer') as Distrust);
       return { ...usual, sites: first(failedWith(code, state)), ends: code, runs: [data.record(60_000, { failure: data.failure(code) }), ...usual.runs] };
     case 'ends':
       return { ...usual, ends: code };
