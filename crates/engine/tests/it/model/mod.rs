@@ -12,7 +12,7 @@ use story::{Happening, stories};
 use world::World;
 
 /// So many stories in the default suite, the same ones each time.
-const FEW: u32 = 40;
+const FEW: u32 = 100;
 /// And so many others with `--long`.
 const MANY: u32 = 4000;
 

@@ -96,7 +96,8 @@ fn servers() -> impl Strategy<Value = MemoryOptions> {
 }
 
 fn happenings() -> impl Strategy<Value = Happening> {
-    let path = || prop::sample::select(&PATHS[..]);
+    // Most happens to a few, so that different things happen to the same one.
+    let path = || prop_oneof![3 => prop::sample::select(&PATHS[..4]), 1 => prop::sample::select(&PATHS[..])];
     prop_oneof![
         6 => (path(), 0..40usize).prop_map(|(path, size)| Happening::Write { path, size }),
         2 => path().prop_map(|path| Happening::Remove { path }),
@@ -104,8 +105,8 @@ fn happenings() -> impl Strategy<Value = Happening> {
             .prop_map(|(path, same_size)| Happening::ForeignWrite { path, same_size }),
         1 => path().prop_map(|path| Happening::ForeignRemove { path }),
         4 => publishes().prop_map(Happening::Publish),
-        2 => (0..6usize, publishes()).prop_map(|(back, how)| Happening::Undo { back, how }),
-        1 => (0..20usize, harms()).prop_map(|(nth, how)| Happening::Harm { nth, how }),
+        3 => (0..4usize, publishes()).prop_map(|(back, how)| Happening::Undo { back, how }),
+        2 => (0..8usize, harms()).prop_map(|(nth, how)| Happening::Harm { nth, how }),
     ]
 }
 
@@ -116,7 +117,7 @@ fn harms() -> impl Strategy<Value = Harm> {
 fn publishes() -> impl Strategy<Value = Publish> {
     let on_conflict = prop::sample::select(&[OnConflict::Abort, OnConflict::Keep, OnConflict::Replace][..]);
     let faults = prop::collection::vec((0..70usize, faults()), 0..3);
-    let killed_at = prop::option::weighted(0.3, 0..70usize);
+    let killed_at = prop::option::weighted(0.3, 0..45usize);
     let unusual = || prop::bool::weighted(0.2);
     (on_conflict, unusual(), unusual(), faults, killed_at).prop_map(
         |(on_conflict, full_check, keep_removed, faults, killed_at)| Publish {
