@@ -187,6 +187,17 @@ impl World {
             Some(Ok(outcome)) => {
                 self.finished(publish, &before, &online);
                 self.kept(&outcome);
+                // What of theirs was put back is Slipway's from then on.
+                let ours: BTreeMap<String, Sha256> = self
+                    .recorded()
+                    .files
+                    .into_iter()
+                    .map(|(path, file)| (self.key(path.as_str()), file.sha256))
+                    .collect();
+                self.others.retain(|path, content| {
+                    content.as_ref().map(|content| digest(content)).as_ref() != ours.get(path)
+                        || content.is_none()
+                });
             }
             // Said before anything starts.
             Some(Err(failure)) if failure.code == Code::Conflict && in_the_way => {
