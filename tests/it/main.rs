@@ -40,3 +40,4 @@ mod stopped;
 mod terminal;
 mod undoing;
 mod visitors;
+mod watching;

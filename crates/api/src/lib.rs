@@ -2,6 +2,7 @@
 //! kind of error, [`Failure`]. Bodies are written once here; a front end only turns them into words.
 
 mod account;
+mod auto_publish;
 #[cfg(test)]
 mod bindings;
 mod catalog;
@@ -24,6 +25,7 @@ use slipway_core::{Code, Failure};
 use slipway_store::{CredentialError, Credentials, DataDir, Ledger, Sites, StoreError};
 
 pub use account::Account;
+pub use auto_publish::{AutoPublisher, AutoState, PollingReason};
 pub use catalog::{ProjectProblem, check_project};
 pub use credentials::{CredentialList, KeptCredential, SignIn, SignedIn};
 pub use pipeline::{AllowBuild, RunRequest};
@@ -31,7 +33,7 @@ pub use publishing::Finished;
 pub use sites::SiteChange;
 pub use slipway_core as core;
 pub use slipway_engine::{
-    CheckReport, CheckStep, Events, Finding, FindingKind, FolderReport, FoundGenerator, Preview,
+    CheckReport, CheckStep, Events, Finding, FindingKind, FolderReport, FoundGenerator, Pace, Preview,
     PublishOptions, PullOptions, PullPreview, RunPreview, ServerFolder, Survey, build_digest,
 };
 pub use slipway_store::import::{Import, ImportKind, Imported, Skipped};

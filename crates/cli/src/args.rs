@@ -9,7 +9,7 @@ use slipway_core::{Compare, OnConflict, Protocol, SiteName, StoreKind, units};
 
 use crate::commands::{
     check, completions, config, credential, history, import, practice, preview, publish, pull, run, site,
-    undo,
+    undo, watch,
 };
 
 const STYLES: Styles = Styles::styled()
@@ -79,6 +79,7 @@ pub(crate) enum Command {
     Undo(undo::Undo),
     Pull(pull::Pull),
     Run(run::Run),
+    Watch(watch::WatchSites),
     History(history::History),
     Credential(credential::Credential),
     Config(config::Config),
@@ -210,6 +211,7 @@ impl Command {
             Self::History(history) => Some(&history.site.name),
             Self::Credential(credential) => credential.name(),
             Self::Config(config) => config.name(),
+            Self::Watch(watch) => watch.only(),
             Self::Import(_) | Self::Practice(_) | Self::Completions(_) => None,
         }
     }

@@ -37,6 +37,8 @@ fn takes_what_is_documented() {
         "preview shop --purge",
         "pull shop",
         "pull shop --into dir --overwrite --dry-run --connections 2 --limit 500k",
+        "watch shop",
+        "watch shop blog --json",
         "run shop",
         "run shop --steps pull,build,publish --dry-run",
         "run shop --steps build --allow-build",

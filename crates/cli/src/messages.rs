@@ -112,6 +112,16 @@ impl Setting {
     }
 }
 
+impl Setting {
+    /// While a site is published that nobody named.
+    pub(crate) fn publishing(program: &str, site: &Site) -> Self {
+        let steps = "--steps build,publish".to_owned();
+        let doing = if site.build.is_some() { Doing::Run { steps } } else { Doing::Publish { purge: false } };
+        let (program, name) = (program.to_owned(), Some(site.name.clone()));
+        Self { program, name, site: Some(Box::new(site.clone())), doing, ..Self::default() }
+    }
+}
+
 /// A failure in words.
 #[derive(Debug, Default)]
 pub(crate) struct Words {

@@ -50,6 +50,11 @@ pub(crate) fn moment(milliseconds: i64) -> String {
     local(Timestamp::from_millisecond(milliseconds).ok(), "%Y-%m-%d %H:%M")
 }
 
+/// The time on this computer's clock now, to the second.
+pub(crate) fn now() -> String {
+    local(Some(Timestamp::now()), "%H:%M:%S")
+}
+
 /// A day on this computer's calendar, from seconds since 1970.
 pub(crate) fn day(seconds: i64) -> String {
     local(Timestamp::from_second(seconds).ok(), "%Y-%m-%d")

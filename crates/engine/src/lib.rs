@@ -35,6 +35,7 @@ mod tidy;
 mod transfer;
 mod tree;
 mod versions;
+mod watch;
 mod work;
 
 pub use build::build_digest;
@@ -50,4 +51,5 @@ pub use run::Ended;
 pub use scan::{Finding, FindingKind};
 pub use server_copy::fetch;
 pub use survey::{ServerFolder, Survey, survey};
+pub use watch::{Look, Pace, Polling, Watcher, Way, fingerprint};
 pub use work::{Events, Work, destination, location};

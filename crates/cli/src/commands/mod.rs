@@ -29,6 +29,7 @@ mod site_remove;
 mod site_text;
 mod site_view;
 pub(crate) mod undo;
+pub(crate) mod watch;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -162,6 +163,7 @@ impl Command {
             Self::Undo(undo) => undo.run(context).await,
             Self::Pull(pull) => pull.run(context).await,
             Self::Run(run) => run.run(context).await,
+            Self::Watch(watch) => watch.run(context).await,
             Self::History(history) => history.run(context).await,
             Self::Credential(credential) => credential.run(context).await,
             Self::Config(config) => config.run(context).await,

@@ -1,0 +1,187 @@
+//! Watching a site's folders. What the system tells of them only says that something changed; what it was is found out
+//! as in any publish, by comparing the folder with the record. So nothing depends on events being complete, in order
+//! or true: saving aside and renaming, a whole folder moved in and a checkout of another branch are all the same here.
+
+mod backend;
+mod network;
+mod quiet;
+mod sieve;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use file_id::FileId;
+use slipway_core::{Failure, RemotePath, Site};
+
+use backend::Backend;
+use quiet::Shared;
+use sieve::Sieve;
+
+pub use backend::{Polling, Way};
+pub use sieve::fingerprint;
+
+/// How long is waited for what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// Nothing must have changed for so long before the folder is looked at.
+    pub quiet: Duration,
+    /// The folder is looked at after so long although it keeps changing.
+    pub longest: Duration,
+    /// A file is left out of such a look that was written to within this time.
+    pub still: Duration,
+    /// How often it is made sure that the folders are still there, and the same.
+    pub there: Duration,
+    /// How often everything is looked at, whether or not anything was told.
+    pub everything: Duration,
+    /// How often folders are walked through that can't be watched.
+    pub poll: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            quiet: Duration::from_millis(1_500),
+            longest: Duration::from_secs(30),
+            still: Duration::from_millis(500),
+            there: Duration::from_secs(2),
+            everything: Duration::from_mins(10),
+            poll: Duration::from_secs(5),
+        }
+    }
+}
+
+/// The folder should be looked at now.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Look {
+    /// Files that are being written to, by the place that they are published at.
+    pub unsettled: Vec<RemotePath>,
+}
+
+/// A wall clock that is so far ahead of what was waited for was not looked at meanwhile: the computer slept.
+const SLEPT: Duration = Duration::from_secs(30);
+
+/// Watches all folders of one site.
+pub struct Watcher {
+    folders: Vec<PathBuf>,
+    sieve: Arc<Sieve>,
+    pace: Pace,
+    shared: Arc<Shared>,
+    backend: Backend,
+    /// What each folder was when it began to be watched; `None` for one that was not there.
+    ids: Vec<Option<FileId>>,
+    /// When everything was last looked at.
+    looked: Instant,
+    woken: SystemTime,
+}
+
+impl Watcher {
+    /// Begins to watch. Folders that are not there are waited for.
+    ///
+    /// # Errors
+    /// [`slipway_core::Code::ConfigurationInvalid`] for patterns of files to leave out that can't be understood.
+    pub async fn start(site: &Site, pace: Pace) -> Result<Self, Failure> {
+        let (folders, sieve) = (sieve::folders(site), Arc::new(Sieve::new(site)?));
+        let shared = Arc::new(Shared::default());
+        let (backend, ids) = begin(&folders, &sieve, &shared, pace).await;
+        let (looked, woken) = (Instant::now(), SystemTime::now());
+        Ok(Self { folders, sieve, pace, shared, backend, ids, looked, woken })
+    }
+
+    /// Whether it watches what the site is made of; its settings may have changed.
+    pub fn fits(&self, site: &Site) -> bool {
+        self.sieve.fits(site)
+    }
+
+    /// How changes are learnt of.
+    pub fn way(&self) -> Way {
+        self.backend.way()
+    }
+
+    /// Waits until something has changed and is quiet again, or it is time to look at everything. What happens until
+    /// the next call is not missed.
+    pub async fn next(&mut self) -> Look {
+        loop {
+            let now = Instant::now();
+            if self.shared.is_lost() {
+                self.again().await;
+                return self.look(now);
+            }
+            let due = self.shared.due(&self.pace);
+            if due.is_some_and(|due| due <= now) && !self.shared.postpone(now, &self.pace) {
+                return self.look(now);
+            }
+            let routine = self.looked + self.pace.everything;
+            if routine <= now {
+                return self.look(now);
+            }
+            let wake = due.unwrap_or(routine).min(routine).min(now + self.pace.there);
+            tokio::select! {
+                // Once something has changed, what follows is seen when it is due.
+                () = self.shared.changed(), if due.is_none() => continue,
+                () = tokio::time::sleep_until(wake.into()) => {}
+            }
+            if self.slept() || self.moved().await {
+                self.again().await;
+                return self.look(Instant::now());
+            }
+        }
+    }
+
+    /// The files that were touched since the last look; `None` where they are too many to tell.
+    pub fn touched(&self) -> Option<Vec<PathBuf>> {
+        self.shared.touched()
+    }
+
+    /// What has changed until now is looked at now.
+    pub fn look_now(&mut self) -> Look {
+        self.look(Instant::now())
+    }
+
+    fn look(&mut self, now: Instant) -> Look {
+        self.looked = now;
+        let unsettled = self.shared.take(now, &self.pace);
+        Look { unsettled: unsettled.iter().filter_map(|path| self.sieve.published(path)).collect() }
+    }
+
+    /// Whether the computer slept since this was last asked.
+    fn slept(&mut self) -> bool {
+        let now = SystemTime::now();
+        let slept = now.duration_since(self.woken).is_ok_and(|passed| passed > self.pace.there + SLEPT);
+        self.woken = now;
+        slept
+    }
+
+    /// Whether a folder has gone, come, or become another: a disk was taken out or put in.
+    async fn moved(&mut self) -> bool {
+        let folders = self.folders.clone();
+        let ids = tokio::task::spawn_blocking(move || backend::identify(&folders)).await;
+        ids.is_ok_and(|ids| ids != self.ids)
+    }
+
+    /// Begins anew.
+    async fn again(&mut self) {
+        self.backend = Backend::none();
+        self.shared.found();
+        let (backend, ids) = begin(&self.folders, &self.sieve, &self.shared, self.pace).await;
+        (self.backend, self.ids) = (backend, ids);
+    }
+}
+
+async fn begin(
+    folders: &[PathBuf],
+    sieve: &Arc<Sieve>,
+    shared: &Arc<Shared>,
+    pace: Pace,
+) -> (Backend, Vec<Option<FileId>>) {
+    let (folders, sieve, shared) = (folders.to_vec(), sieve.clone(), shared.clone());
+    let begun = tokio::task::spawn_blocking(move || {
+        // Before: a folder that is exchanged meanwhile is noticed.
+        let ids = backend::identify(&folders);
+        (Backend::begin(&folders, &sieve, &shared, pace.poll), ids)
+    });
+    begun.await.unwrap_or_else(|error| {
+        tracing::error!(%error, "the folders could not be watched");
+        (Backend::none(), Vec::new())
+    })
+}
