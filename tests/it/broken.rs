@@ -17,10 +17,10 @@ fn broken(kind: Kind, fault: DataFault) {
     site.publish(&[]).live_with(1, 0, 0);
     let film: Vec<u8> = (0..FILM).map(|n| (n / 1000) as u8).collect();
     site.write(&[("index.html", b"new"), ("film.mp4", &film), ("a.css", &[5; 20_000])]);
-    // Large files are sent first, after what a preview does too.
+    // Large files are sent first, after what a preview does too, the lock, and the look for other locks.
     let preview = Conversation::from_now(&proxy);
     site.run("preview", &[]).done();
-    proxy.at_transfer(Conversation::everything(&proxy).transfers() + preview.transfers() + 1, fault);
+    proxy.at_transfer(Conversation::everything(&proxy).transfers() + preview.transfers() + 3, fault);
     let talk = Conversation::from_now(&proxy);
     let ended = site.publish(&[]);
     let last = ended.live_with(3, 0, 0);

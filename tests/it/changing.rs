@@ -26,7 +26,7 @@ fn while_sent(
     site.publish(&[]).live_with(1, 0, 0);
     site.write(&[("large.bin", &[1; SIZE])]);
     let path = site.folder().join("large.bin");
-    proxy.at_verb("STOR", 1, Action::Notify(Box::new(move || what(&path))));
+    proxy.at_verb("STOR", 2, Action::Notify(Box::new(move || what(&path))));
     let last = site.publish(&["--connections", "1"]).live();
     (Online { daemon, _proxy: proxy }, site, last)
 }
@@ -86,7 +86,7 @@ fn deleted_before_its_turn() {
         site.publish(&[]).live_with(1, 0, 0);
         site.write(&[("large.bin", &[1; SIZE]), ("small.css", b"2")]);
         let path = site.folder().join("small.css");
-        proxy.at_verb("STOR", 1, Action::Notify(Box::new(move || fs::remove_file(path).unwrap())));
+        proxy.at_verb("STOR", 2, Action::Notify(Box::new(move || fs::remove_file(path).unwrap())));
         let ended = site.publish(&["--connections", "1"]);
         let last = ended.live_with(1, 0, 1);
         let notes = ended.events_named("note");

@@ -62,7 +62,7 @@ fn a_server_that_falls_silent_in_the_middle() {
     published(&daemon, &site);
     let before = visible(&daemon);
     site.write(&[("index.html", b"new")]);
-    proxy.at_verb("STOR", 1, Action::Hang);
+    proxy.at_verb("STOR", 2, Action::Hang);
     let failed = site.publish(&[]).failed("connection_timed_out", 5);
     assert_eq!((&failed["stage"], &failed["site"]), (&"uploading".into(), &"untouched".into()));
     assert_eq!(visible(&daemon), before);

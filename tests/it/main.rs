@@ -10,6 +10,7 @@
 mod broken;
 mod changing;
 mod commands;
+mod computers;
 mod conflicts;
 mod connecting;
 mod conversation;

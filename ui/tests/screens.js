@@ -58,6 +58,8 @@ export const SCREENS = [
   { name: 'interrupted', query: 'scenario=interrupted' },
   { name: 'folder-missing', query: 'scenario=plan-failed&code=local_folder_missing', go: (page) => page.locator('[data-code]').waitFor() },
   { name: 'failed-partly', query: 'scenario=failed&code=connection_lost&site=partly_switched' },
+  { name: 'elsewhere', query: 'scenario=elsewhere', go: seen('anna@studio is at work on it') },
+  { name: 'elsewhere-silent', query: 'scenario=elsewhere&silent', go: seen('silent for 15 minutes') },
   { name: 'look-failed', query: 'scenario=look-failed&code=connection_timed_out', go: first(ready, click('Look again'), seen('The server does not answer')) },
   { name: 'unmade', query: 'scenario=unmade', go: seen('Your website has to be made first') },
   { name: 'broken', query: 'scenario=broken&code=data_unusable' },

@@ -57,6 +57,18 @@ story('a website is added by keyboard alone and goes online', 'scenario=empty', 
   assert.ok(!JSON.stringify(site).includes('correct-horse'));
 });
 
+story('another computer that publishes is waited for', 'scenario=elsewhere', async (page) => {
+  await button(page, 'Try again').waitFor();
+  assert.equal(await button(page, 'Take over').count(), 0);
+});
+
+story('who has been silent for long is replaced', 'scenario=elsewhere&silent', async (page) => {
+  await button(page, 'Take over').click();
+  await page.getByRole('heading', { name: 'Your website is live' }).waitFor();
+  const [publish] = await requests(page, 'publish');
+  assert.equal(publish.options.take_over, true, JSON.stringify(publish));
+});
+
 story('a pasted mail fills the fields, and Back loses nothing', 'scenario=empty', async (page) => {
   await button(page, 'Add your website').click();
   await button(page, 'Choose a folder…').click();

@@ -10,12 +10,15 @@ use slipway_core::{
 use slipway_engine::{CheckReport, Ended, Events, Preview, PublishOptions, Work};
 use slipway_remote::Throttle;
 use slipway_remote::ftp::{FtpConnector, Options, Reached};
-use slipway_store::{Ledger, RunRecord, SiteLock};
+use slipway_store::{Ledger, RunRecord, SiteLock, StoreError};
 use tokio_util::sync::CancellationToken;
 
 use crate::pipeline::{RunRequest, ended_in};
 use crate::run_log::{self, RunLog};
 use crate::{SiteChange, Slipway, credential, stored};
+
+/// Who waits for another process of this computer to let go of a site looks this often.
+const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
 /// A run that ended well.
 #[derive(Debug, Clone)]
@@ -181,7 +184,7 @@ impl Slipway {
         let (name, options) = (name.clone(), options.clone());
         self.blocking(move |this| {
             let site = this.described(&name)?;
-            let lock = this.data.lock_site(&name).map_err(stored)?;
+            let lock = this.lock(&name, options.wait, &cancel)?;
             Ok((this.ready(site, login, &options, reached, events, cancel)?, lock))
         })
         .await
@@ -205,6 +208,18 @@ impl Slipway {
             Some(store) => work.with_password_from(store),
             None => work,
         })
+    }
+
+    /// Takes the site, and waits for it if that is wished. Blocks.
+    fn lock(&self, name: &SiteName, wait: bool, cancel: &CancellationToken) -> Result<SiteLock, Failure> {
+        loop {
+            match self.data.lock_site(name) {
+                Err(StoreError::Locked { .. }) if wait && !cancel.is_cancelled() => {
+                    std::thread::sleep(LOOK_AGAIN);
+                }
+                taken => return taken.map_err(stored),
+            }
+        }
     }
 
     /// With which user name and password to log in, and where the password was found.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::run::RunState;
-use crate::server::Certificate;
+use crate::server::{Certificate, Publisher};
 
 /// What the `slipway` command ends with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,7 +130,7 @@ codes! {
     VersionMissing = "version_missing" => Failed,
     /// Content of the version that is to be put back is missing, or was altered.
     VersionDamaged = "version_damaged" => Failed,
-    /// Another process publishes this site.
+    /// Another process, here or on another computer, publishes this site.
     AnotherPublishRunning = "another_publish_running" => Failed,
     /// No space left on this computer.
     ThisComputerFull = "this_computer_full" => Failed,
@@ -206,6 +206,10 @@ pub struct Failure {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub certificate: Option<Box<Certificate>>,
+    /// Who publishes the site, where another computer does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub publisher: Option<Box<Publisher>>,
     /// What the error said of itself and its causes; for the log and for experts, never shown as the message.
     pub detail: String,
 }
@@ -221,6 +225,7 @@ impl Failure {
             count: None,
             server_reply: None,
             certificate: None,
+            publisher: None,
             detail: detail.to_string(),
         }
     }

@@ -41,6 +41,17 @@ pub struct ServerFacts {
     pub no_rename_over: bool,
 }
 
+/// Another computer that publishes a site, as its lock on the server says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Publisher {
+    /// The user and the computer, as `anna@laptop`; `None` where the lock does not tell.
+    pub name: Option<String>,
+    /// Seconds since it last gave a sign of life, by the server's clock; `None` where that can't be told.
+    pub silent_seconds: Option<u64>,
+    /// It has been silent for so long that its place may be taken.
+    pub may_be_replaced: bool,
+}
+
 /// What is tried at a server before anything is published there, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]

@@ -8,6 +8,7 @@ use slipway_core::{Code, Failure, FileChange, Plan, RemotePath, RunId, Turn};
 use slipway_remote::{Each, Remote, RemoteError, Rename};
 
 use crate::failure;
+use crate::server_lock::ServerLock;
 use crate::server_view::{list_folders, sizes};
 use crate::spread::{Operation, Spread};
 use crate::staging::{Staging, make_folders};
@@ -22,6 +23,7 @@ const RENAMES: usize = 2;
 /// nothing is left in it, which proves that the server has moved everything.
 pub(crate) async fn commit(
     work: &Work,
+    lock: &ServerLock,
     run: &RunId,
     staging: &Staging,
     plan: &Plan,
@@ -33,6 +35,7 @@ pub(crate) async fn commit(
         make_folders(work, level).await?;
     }
     for turn in Turn::ALL {
+        lock.still_ours(work).await?;
         let moves = parcels.iter().filter(|parcel| Turn::of(&parcel.upload.path) == turn);
         switch(work, run, moves.map(|parcel| Move::of(parcel, staging)).collect()).await?;
     }

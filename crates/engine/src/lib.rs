@@ -25,6 +25,7 @@ mod recover;
 mod run;
 mod scan;
 mod server_copy;
+mod server_lock;
 mod server_view;
 mod sources;
 mod spread;

@@ -3,8 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use slipway_core::{
-    Code, Failure, OnConflict, Plan, PlanOptions, Published, PublishedFile, RemotePath, Seen, ServerView,
-    Upload, plan,
+    Code, Failure, OnConflict, Plan, PlanOptions, Published, PublishedFile, RemotePath, RunId, Seen,
+    ServerView, Upload, plan,
 };
 use slipway_store::{JournalItem, Step};
 
@@ -13,8 +13,10 @@ use crate::excludes::{Excludes, Keeps};
 use crate::publish::PublishOptions;
 use crate::recover::{Left, recover};
 use crate::scan::{Finding, Scanned};
-use crate::server_view::{confirm_times, everything, list, look, marker_holds, stays_in_place};
+use crate::server_lock::is_of_another;
+use crate::server_view::{confirm_times, everything, list, look, marker_holds, own_entries, stays_in_place};
 use crate::sources::scan_sources;
+use crate::staging;
 use crate::versions::{check_content, version_manifest};
 use crate::work::Work;
 
@@ -38,6 +40,10 @@ pub(crate) struct Prepared {
     pub(crate) left: Option<Left>,
     /// The marker of our last publish is still the server's last.
     pub(crate) as_published: bool,
+    /// The markers that were there; `None` where Slipway's own folder was not.
+    pub(crate) markers: Option<Vec<RemotePath>>,
+    /// Another computer's lock lies there: what was seen may be half of what it is about to do.
+    pub(crate) contested: bool,
     pub(crate) bytes_waiting: u64,
     /// What the files to be replaced were, where the site has an address to look at.
     pub(crate) before: HashMap<RemotePath, PublishedFile>,
@@ -45,6 +51,29 @@ pub(crate) struct Prepared {
     pub(crate) staying: Vec<RemotePath>,
     /// What a purge does not take off: what is neither file nor folder, or can't be told, and folders of other sites.
     pub(crate) left_alone: BTreeSet<RemotePath>,
+}
+
+impl Prepared {
+    /// The folder and the server are as they should be.
+    pub(crate) fn nothing_to_do(&self) -> bool {
+        self.plan.is_empty() && self.left.is_none() && self.plan.forget.is_empty()
+    }
+
+    /// Under whose journal, and in whose staging folder, a run goes on: what an interrupted one left is gone on with in
+    /// its own.
+    pub(crate) fn journal<'a>(&'a self, run: &'a RunId) -> &'a RunId {
+        self.left.as_ref().map_or(run, |left| &left.run)
+    }
+
+    /// Whether nobody has published since the server was looked at: each publish leaves another marker.
+    pub(crate) fn still_holds(&self, markers: &[RemotePath]) -> bool {
+        let seen: BTreeSet<&RemotePath> = self.markers.iter().flatten().collect();
+        if self.as_published {
+            markers.iter().any(|now| seen.contains(now))
+        } else {
+            seen == markers.iter().collect()
+        }
+    }
 }
 
 /// Works out what a publish would do. Changes no file, here or on the server; what an interrupted run is found to
@@ -145,6 +174,14 @@ pub(crate) async fn prepare(
         Some(last) if !options.full_check => marker_holds(work, last).await?,
         _ => false,
     };
+    let (markers, contested) = match &marker {
+        Some(last) if as_published => (Some(vec![staging::marker(last)]), false),
+        _ => {
+            let own = own_entries(work).await?;
+            let contested = own.iter().flatten().any(|entry| is_of_another(work, &entry.name));
+            (own.map(|entries| staging::markers(&entries)), contested)
+        }
+    };
     let mut view = if options.purge {
         let view = everything(work, &scanned.manifest, &published).await?;
         plan_options.purge = Some(kept(work, options, &view)?);
@@ -186,7 +223,17 @@ pub(crate) async fn prepare(
         plan.taken_off().map(|removal| &removal.path).chain(&plan.forget).collect();
     let stays = |path: &&RemotePath| !scanned.manifest.contains_key(*path) && !gone.contains(path);
     let staying = published.files.keys().filter(stays).cloned().collect();
-    Ok(Prepared { plan, left, as_published, bytes_waiting, before, staying, left_alone: view.others })
+    Ok(Prepared {
+        plan,
+        left,
+        as_published,
+        markers,
+        contested,
+        bytes_waiting,
+        before,
+        staying,
+        left_alone: view.others,
+    })
 }
 
 fn plan_options(options: &PublishOptions, published: &Published) -> Result<PlanOptions, Failure> {

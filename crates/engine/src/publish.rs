@@ -16,8 +16,9 @@ use crate::preview::{MOST_NAMED, Prepared, guard, prepare, scan_folder};
 use crate::proof::prove;
 use crate::run::Run;
 use crate::scan::Finding;
+use crate::server_lock::ServerLock;
 use crate::server_view::sizes;
-use crate::staging::{self, Staging};
+use crate::staging::{self, Marks, Staging};
 use crate::tidy::{clear_markers, note_tidied, remove_old, remove_staging, set_marker};
 use crate::transfer::{Parcel, transfer};
 use crate::versions::{self, spellings};
@@ -51,6 +52,10 @@ pub struct PublishOptions {
     pub confirmed: bool,
     /// Put back what this run brought online, instead of publishing the folder.
     pub version: Option<RunId>,
+    /// Wait while another computer publishes this site.
+    pub wait: bool,
+    /// Take the place of another computer that publishes this site and has been silent for ten minutes.
+    pub take_over: bool,
 }
 
 /// The step of a run that brings the site online.
@@ -69,12 +74,27 @@ pub(crate) async fn publish_step(
 
     run.enter(RunState::Planning).await?;
     let mut prepared = prepare(work, &scanned, options).await?;
+    let mut locked = None;
+    if prepared.contested {
+        locked = Some(lock_server(run, &prepared, options, outcome).await?);
+        prepared = prepare(work, &scanned, options).await?;
+    }
+    work.events.send(planned(&prepared));
+    guard(&prepared.plan, options)?;
+    if locked.is_none() && (!prepared.nothing_to_do() || !prepared.as_published) {
+        let (lock, seen) = lock_server(run, &prepared, options, outcome).await?;
+        if !prepared.still_holds(&seen.markers) {
+            // Somebody published between our look and our lock.
+            prepared = prepare(work, &scanned, options).await?;
+            work.events.send(planned(&prepared));
+            guard(&prepared.plan, options)?;
+        }
+        locked = Some((lock, seen));
+    }
     let plan = &prepared.plan;
     let twins = CaseTwins::find(&scanned.manifest, plan, &prepared.staying);
     let spelled = spellings(&scanned.manifest);
     drop(scanned);
-    work.events.send(planned(&prepared));
-    guard(plan, options)?;
     let left = "It is neither a file nor a folder, or can't be told, and was left where it is.";
     for path in prepared.left_alone.iter().take(MOST_NAMED) {
         work.events.note(left, Some(path));
@@ -88,11 +108,16 @@ pub(crate) async fn publish_step(
     }
     outcome.unchanged = plan.unchanged as u64;
     statistics.skipped = outcome.unchanged;
-    let nothing_to_do = plan.is_empty() && prepared.left.is_none() && plan.forget.is_empty();
-    match (nothing_to_do, prepared.as_published) {
-        (true, true) => {}
-        (true, false) => sign(run).await?,
-        (false, _) => switch_over(run, &mut prepared, &twins, outcome).await?,
+    let nothing_to_do = prepared.nothing_to_do();
+    if let Some((lock, marks)) = locked {
+        let done = if nothing_to_do {
+            sign(run, &lock, marks).await
+        } else {
+            switch_over(run, &mut prepared, &twins, outcome, (&lock, marks)).await
+        };
+        if let Err(failure) = done {
+            return Err(lock.explain(work, failure).await);
+        }
     }
     let adopted = prepared.plan.adopted;
     let changed = !nothing_to_do || !adopted.is_empty();
@@ -103,15 +128,29 @@ pub(crate) async fn publish_step(
     Ok(())
 }
 
+/// Takes the server for this run, and says what other publishes left there.
+async fn lock_server(
+    run: &Run<'_>,
+    prepared: &Prepared,
+    options: &PublishOptions,
+    outcome: &mut Outcome,
+) -> Result<(ServerLock, Marks), Failure> {
+    let lock = ServerLock::new(run.work, &run.id, prepared.journal(&run.id));
+    run.hold(Some(lock.clone()));
+    let taken = lock.take(run.work, options, prepared.markers.is_some()).await?;
+    outcome.notes.extend(taken.notes);
+    Ok((lock, taken.marks))
+}
+
 async fn switch_over(
     run: &Run<'_>,
     prepared: &mut Prepared,
     twins: &CaseTwins,
     outcome: &mut Outcome,
+    (lock, marks): (&ServerLock, Marks),
 ) -> Result<(), Failure> {
     let work = run.work;
-    // What an interrupted run left is gone on with in its own staging folder, under its own journal.
-    let journal = prepared.left.as_ref().map_or(&run.id, |left| &left.run);
+    let journal = &prepared.journal(&run.id).clone();
     let staging = Staging::of(journal);
 
     run.enter(RunState::Uploading).await?;
@@ -124,10 +163,10 @@ async fn switch_over(
     let parcels = transfer(work, journal, &staging, plan, prepared.left.as_ref()).await?;
 
     prepare_folders(work, plan).await?;
-    clear_markers(work).await?;
+    clear_markers(work, lock, marks).await?;
     run.enter(RunState::GoingLive).await?;
     let work = &work.unstoppable();
-    let staging_gone = commit(work, journal, &staging, plan, &parcels).await?;
+    let staging_gone = commit(work, lock, journal, &staging, plan, &parcels).await?;
 
     run.enter(RunState::TidyingUp).await?;
     remove_old(work, plan, &run.work.cancel).await?;
@@ -139,7 +178,7 @@ async fn switch_over(
 
     run.enter(RunState::Checking).await?;
     verify(work, &parcels).await?;
-    set_marker(work, &run.id).await?;
+    set_marker(run, lock).await?;
     outcome.proof = prove(run, &parcels, &prepared.before).await;
     if work.connector.facts().no_rename_over {
         outcome.notes.push(
@@ -152,12 +191,12 @@ async fn switch_over(
 
 /// The server holds what it should, and does not say whose it is: a run was cut off right at its end, or another
 /// computer published the same.
-async fn sign(run: &Run<'_>) -> Result<(), Failure> {
+async fn sign(run: &Run<'_>, lock: &ServerLock, marks: Marks) -> Result<(), Failure> {
     run.enter(RunState::TidyingUp).await?;
     let work = &run.work.unstoppable();
-    staging::make_own(work).await?;
-    clear_markers(work).await?;
-    set_marker(work, &run.id).await
+    staging::make_guard(work).await?;
+    clear_markers(work, lock, marks).await?;
+    set_marker(run, lock).await
 }
 
 /// Notes some one by one, and how many more there are: they are kept with the run, and shown.

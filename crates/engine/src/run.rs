@@ -2,13 +2,17 @@
 //! before it is announced.
 
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use slipway_core::{Code, Event, Failure, Outcome, RunId, RunState, SiteState};
+use slipway_core::{Code, Event, ExitCode, Failure, Outcome, RunId, RunState, SiteState};
 use slipway_store::RunKind;
 
 use crate::clock::now_ms;
+use crate::server_lock::ServerLock;
 use crate::work::Work;
+
+/// A run that ended badly waits no longer for its lock to be removed.
+const LAST_WORD: Duration = Duration::from_secs(5);
 
 /// What a run comes to. The failure says how far it got and how the site stands for visitors; its id is there if it
 /// has begun.
@@ -27,6 +31,8 @@ pub(crate) struct Run<'a> {
     pub(crate) id: RunId,
     started: Instant,
     state: Mutex<RunState>,
+    /// The lock on the server, as long as there may be something of it there.
+    lock: Mutex<Option<ServerLock>>,
 }
 
 impl<'a> Run<'a> {
@@ -35,7 +41,13 @@ impl<'a> Run<'a> {
         let begun = id.clone();
         work.note_interrupted().await?;
         work.ledger(move |ledger, place| ledger.begin_run(&begun, place, kind, now_ms())).await?;
-        Ok(Self { work, id, started: Instant::now(), state: Mutex::new(RunState::Queued) })
+        Ok(Self {
+            work,
+            id,
+            started: Instant::now(),
+            state: Mutex::new(RunState::Queued),
+            lock: Mutex::default(),
+        })
     }
 
     /// Comes to another state.
@@ -55,12 +67,31 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Remembers the lock that is about to be taken: however the run ends, it is let go.
+    pub(crate) fn hold(&self, lock: Option<ServerLock>) {
+        *self.lock.lock().unwrap_or_else(PoisonError::into_inner) = lock;
+    }
+
+    /// Lets go of the lock, if the run has one still. One that was cut off while going live keeps it: half of a site is
+    /// finished by who began it, or by someone who takes over. Where the server is gone, so is the chance.
+    async fn let_go(&self, failure: Option<&Failure>) {
+        let lock = self.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let half = failure.is_some() && self.state() == RunState::GoingLive;
+        let gone = failure.is_some_and(|failure| failure.code.exit() == ExitCode::Connection);
+        if let Some(lock) = lock.filter(|_| !half && !gone)
+            && tokio::time::timeout(LAST_WORD, lock.release(&self.work.unstoppable())).await.is_err()
+        {
+            tracing::info!("the lock stays on the server, which does not answer");
+        }
+    }
+
     fn state(&self) -> RunState {
         *self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Records the end: `Ok` holds the state that the run ends in.
     pub(crate) async fn end(self, result: Result<RunState, Failure>, mut outcome: Outcome) -> Ended {
+        self.let_go(result.as_ref().err()).await;
         self.work.leave().await;
         outcome.seconds = self.started.elapsed().as_secs_f64();
         outcome.connections = self.work.pool.most_open();

@@ -28,6 +28,12 @@ pub(crate) async fn marker_holds(work: &Work, last: &RunId) -> Result<bool, Fail
     Ok(holds)
 }
 
+/// What lies in Slipway's own folder; `None` where that is not there.
+pub(crate) async fn own_entries(work: &Work) -> Result<Option<Vec<Entry>>, Failure> {
+    let listed = list_folders(work, vec![RemotePath::own()]).await?;
+    Ok(listed.into_iter().find_map(|(_, entries)| entries))
+}
+
 /// Lists the folders that hold, or will hold, files of the site; no others, however much lies there. Of the folders only
 /// those are told that stand where a file is to be.
 pub(crate) async fn list(
@@ -201,16 +207,23 @@ async fn ask_times(
     paths: Vec<RemotePath>,
     files: &mut BTreeMap<RemotePath, Option<Seen>>,
 ) -> Result<(), Failure> {
-    let mut times = Spread::start(work, Times, paths, 16);
-    while let Some(done) = times.next().await? {
-        for (path, time) in done {
-            // A server that tells no times is compared by size alone.
-            if let (Ok(time), Some(Some(seen))) = (time, files.get_mut(&path)) {
-                seen.modified = Some(time);
-            }
+    // A server that tells no times is compared by size alone.
+    for (path, time) in times(work, paths).await? {
+        if let Some(Some(seen)) = files.get_mut(&path) {
+            seen.modified = Some(time);
         }
     }
     Ok(())
+}
+
+/// Times of files, as far as the server tells them.
+pub(crate) async fn times(work: &Work, paths: Vec<RemotePath>) -> Result<BTreeMap<RemotePath, i64>, Failure> {
+    let mut times = BTreeMap::new();
+    let mut asking = Spread::start(work, Times, paths, 16);
+    while let Some(done) = asking.next().await? {
+        times.extend(done.into_iter().filter_map(|(path, time)| Some((path, time.ok()?))));
+    }
+    Ok(times)
 }
 
 /// Lists folders; `None` for one that is not there.

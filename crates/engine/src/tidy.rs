@@ -10,30 +10,45 @@ use tokio_util::sync::CancellationToken;
 use crate::failure;
 use crate::grace::{let_browsers_finish, pages_first};
 use crate::recover::Left;
+use crate::run::Run;
+use crate::server_lock::ServerLock;
 use crate::server_view::list_folders;
 use crate::spread::{Operation, Spread, on_paths};
-use crate::staging::{self, Staging};
+use crate::staging::{self, Marks, Staging};
 use crate::work::Work;
 
 /// So many times a file is removed that the server says it has removed, and has not.
 const REMOVALS: usize = 3;
 
 /// Takes every marker away before anything live is changed, so that no computer takes the server for what it
-/// published itself; and what a run that was cut off put there to recognise the web folder by.
-pub(crate) async fn clear_markers(work: &Work) -> Result<(), Failure> {
-    let listed = list_folders(work, vec![RemotePath::own()]).await?;
-    let entries = listed.into_iter().find_map(|(_, entries)| entries).unwrap_or_default();
-    remove(work, RemoveFiles, staging::markers(&entries)).await?;
-    let (files, notes) = staging::signs(&entries).into_iter().unzip();
-    remove(work, RemoveFiles, files).await?;
-    remove(work, RemoveFiles, notes).await?;
+/// published itself; and what a run that was cut off put there to recognise the web folder by. Nobody puts any there
+/// while we have the lock: those are all that were seen when it was taken.
+pub(crate) async fn clear_markers(work: &Work, lock: &ServerLock, found: Marks) -> Result<(), Failure> {
+    lock.still_ours(work).await?;
+    remove_own(work, found.markers).await?;
+    for sign in found.signs {
+        remove_sign(work, sign).await?;
+    }
     work.ledger(|ledger, place| ledger.set_marker(place, None)).await
 }
 
-/// Puts this run's marker there.
-pub(crate) async fn set_marker(work: &Work, run: &RunId) -> Result<(), Failure> {
-    staging::set_marker(work, run).await?;
-    let run = run.clone();
+/// Takes a sign away, and then its note.
+pub(crate) async fn remove_sign(work: &Work, (file, note): (RemotePath, RemotePath)) -> Result<(), Failure> {
+    remove_own(work, vec![file]).await?;
+    remove_own(work, vec![note]).await
+}
+
+/// Removes files of Slipway's own, as far as they are there.
+pub(crate) async fn remove_own(work: &Work, files: Vec<RemotePath>) -> Result<(), Failure> {
+    remove(work, RemoveFiles, files).await
+}
+
+/// Puts this run's marker there, and lets go of the lock.
+pub(crate) async fn set_marker(run: &Run<'_>, lock: &ServerLock) -> Result<(), Failure> {
+    let work = &run.work.unstoppable();
+    lock.become_marker(work, &run.id).await?;
+    run.hold(None);
+    let run = run.id.clone();
     work.ledger(move |ledger, place| ledger.set_marker(place, Some(&run))).await
 }
 
@@ -71,7 +86,7 @@ pub(crate) async fn staging_is_gone(work: &Work, staging: &Staging) -> Result<bo
     }
     let listed = list_folders(work, vec![RemotePath::own()]).await?;
     let entries = listed.into_iter().find_map(|(_, entries)| entries).unwrap_or_default();
-    remove(work, RemoveFiles, staging::markers(&entries)).await?;
+    remove_own(work, staging::markers(&entries)).await?;
     Ok(!entries.iter().any(|entry| entry.name == folder.name()))
 }
 
@@ -83,7 +98,13 @@ pub(crate) async fn note_tidied(work: &Work, run: &RunId) -> Result<(), Failure>
 
 /// Removes a run's staging folder with all that is left in it.
 pub(crate) async fn remove_staging(work: &Work, run: &RunId) -> Result<(), Failure> {
-    let folder = Staging::of(run).folder().clone();
+    clear_staging(work, &Staging::of(run)).await?;
+    note_tidied(work, run).await
+}
+
+/// Removes a staging folder with all that is in it, whosever it is.
+pub(crate) async fn clear_staging(work: &Work, staging: &Staging) -> Result<(), Failure> {
+    let folder = staging.folder().clone();
     let listed = list_folders(work, vec![folder.clone()]).await?;
     if let Some(entries) = listed.into_iter().find_map(|(_, entries)| entries) {
         let files = entries.iter().filter(|entry| entry.kind == EntryKind::File);
@@ -91,7 +112,7 @@ pub(crate) async fn remove_staging(work: &Work, run: &RunId) -> Result<(), Failu
         remove(work, RemoveFiles, files).await?;
         remove(work, RemoveFolders, vec![folder]).await?;
     }
-    note_tidied(work, run).await
+    Ok(())
 }
 
 /// Removes what an interrupted run left in staging and nothing needs any more, before it takes the space of what

@@ -14,6 +14,7 @@ use crate::failure::{cancelled, stored};
 use crate::grace::GRACE;
 use crate::publish::PublishOptions;
 use crate::scan::Finding;
+use crate::server_lock::Owner;
 use crate::tally::Tally;
 
 /// Where a run's events go. Cheap to clone.
@@ -68,6 +69,7 @@ pub struct Work {
     pub(crate) password_from: Option<StoreKind>,
     pub(crate) versions: Option<Versions>,
     pub(crate) grace: Duration,
+    pub(crate) owner: Arc<Owner>,
 }
 
 impl Work {
@@ -90,6 +92,7 @@ impl Work {
             say_retry(&said, error.code(), None, attempt, backoff.attempts(), pause);
         };
         let pool = Pool::new(connector.clone(), limit, backoff, Box::new(on_retry));
+        let owner = Arc::new(Owner::of(&site, &ledger)?);
         let site = Arc::new(site);
         let (tally, password_from, versions) = (Arc::default(), None, None);
         Ok(Self {
@@ -105,6 +108,7 @@ impl Work {
             password_from,
             versions,
             grace: GRACE,
+            owner,
         })
     }
 

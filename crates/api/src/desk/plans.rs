@@ -34,6 +34,7 @@ pub(super) fn options(request: &PublishRequest) -> Result<PublishOptions, Failur
         decided: request.conflicts.iter().map(|(path, answer)| (path.clone(), (*answer).into())).collect(),
         purge: request.purge_confirmed.is_some(),
         confirmed: request.purge_confirmed.is_some(),
+        take_over: request.take_over,
         ..PublishOptions::default()
     })
 }

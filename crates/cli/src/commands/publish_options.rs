@@ -24,6 +24,17 @@ impl From<LineArgs> for PublishOptions {
     }
 }
 
+/// What to do when it is not our turn.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct TurnArgs {
+    /// While somebody else publishes this website, wait until they have finished.
+    #[arg(long, help_heading = "When somebody else is publishing")]
+    pub(super) wait: bool,
+    /// Take over from a publisher that has been silent for ten minutes.
+    #[arg(long, help_heading = "When somebody else is publishing")]
+    pub(super) take_over: bool,
+}
+
 /// What is compared, what goes online, and how.
 #[derive(Debug, Clone, Args)]
 pub(super) struct PublishArgs {
@@ -46,6 +57,8 @@ pub(super) struct PublishArgs {
     #[arg(long, help_heading = "What is published")]
     yes: bool,
     #[command(flatten)]
+    turn: TurnArgs,
+    #[command(flatten)]
     line: LineArgs,
 }
 
@@ -58,6 +71,8 @@ impl From<PublishArgs> for PublishOptions {
             keep_removed: args.keep_removed,
             leave_out: args.leave_out,
             on_conflict: args.on_conflict.map(Into::into).unwrap_or_default(),
+            wait: args.turn.wait,
+            take_over: args.turn.take_over,
             ..args.line.into()
         }
     }

@@ -8,7 +8,7 @@ use super::Context;
 use super::conflicts;
 use super::finished;
 use super::preview;
-use super::publish_options::LineArgs;
+use super::publish_options::{LineArgs, TurnArgs};
 use crate::args::{Name, OnConflictArg};
 use crate::progress::Display;
 use crate::words::{moment, quoted};
@@ -41,6 +41,8 @@ pub(crate) struct Undo {
     #[arg(long)]
     yes: bool,
     #[command(flatten)]
+    turn: TurnArgs,
+    #[command(flatten)]
     line: LineArgs,
 }
 
@@ -57,6 +59,8 @@ impl Undo {
             version: Some(version.run),
             on_conflict: self.on_conflict.map(Into::into).unwrap_or_default(),
             yes: self.yes,
+            wait: self.turn.wait,
+            take_over: self.turn.take_over,
             ..self.line.into()
         };
         context.out.say(&format!("The version of {} is put back.", moment(version.started_ms)));

@@ -4,6 +4,8 @@ use slipway_core::Code;
 
 use super::fill::Fill;
 use super::{Doing, Words};
+use crate::output::inline;
+use crate::words::count;
 
 impl Fill<'_> {
     /// The words of the code.
@@ -202,6 +204,7 @@ impl Fill<'_> {
             Code::AnotherPublishRunning if self.pulling() => say("Another Slipway is at work on this website",
                 "Two at once would get in each other's way.")
                 .then("Try again once it has finished:", self.go_on("")),
+            Code::AnotherPublishRunning if self.failure.publisher.is_some() => self.other_publisher(),
             Code::AnotherPublishRunning => say("This website is being published already",
                 "Another Slipway is at work on it. Two at once would get in each other's way.")
                 .and("Try again once it has finished."),
@@ -242,6 +245,28 @@ impl Fill<'_> {
             Code::Unexpected => say("Something went wrong inside Slipway",
                 "That is a fault of Slipway, not yours. The details help to mend it.")
                 .and(self.log()),
+        }
+    }
+}
+impl Fill<'_> {
+    /// Another computer publishes the site.
+    fn other_publisher(&self) -> Words {
+        let publisher = self.failure.publisher.as_deref();
+        let name = publisher.and_then(|publisher| publisher.name.as_deref());
+        let name = name.map_or_else(|| "Another computer".to_owned(), inline);
+        let silent = publisher.and_then(|publisher| publisher.silent_seconds);
+        let words = say(
+            "This website is being published from another computer",
+            format!("{name} is at work on it. Two at once would get in each other's way."),
+        );
+        match (publisher.is_some_and(|publisher| publisher.may_be_replaced), silent) {
+            (true, Some(silent)) => words
+                .and(format!(
+                    "Nothing was heard of it for {}, so it may have been cut off.",
+                    count(silent / 60, "minute", "minutes")
+                ))
+                .then("If it does not go on any more, take over:", self.go_on("--take-over")),
+            _ => words.then("Wait until it has finished, and publish then:", self.go_on("--wait")),
         }
     }
 }

@@ -14,9 +14,11 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use url::Url;
 
+use crate::publish::PublishOptions;
 use crate::run::Run;
+use crate::server_lock::ServerLock;
 use crate::staging;
-use crate::tidy::{clear_markers, set_marker};
+use crate::tidy::{clear_markers, remove_sign, set_marker};
 use crate::transfer::Parcel;
 use crate::work::Work;
 use sample::{Chosen, Sample, address, choose};
@@ -120,18 +122,25 @@ async fn look_at(web: &Web, url: Url, sample: &Sample) -> Sight {
 }
 
 /// Whether the web address shows the publish folder, as told by a file put there for a moment. The marker of the last
-/// publish is away meanwhile, so that a run that is cut off here is noticed, and the file removed, by the next one.
+/// publish is away meanwhile, so that a run that is cut off here is noticed, and the file removed, by the next one. Who
+/// published since then has the folder for itself.
 async fn recognise(run: &Run<'_>, web: &Web, home: &Url) -> Folder {
     let work = &run.work.unstoppable();
     let recognising = async {
         let id = random()?;
-        clear_markers(work).await.ok()?;
+        let lock = ServerLock::new(work, &run.id, &run.id);
+        run.hold(Some(lock.clone()));
+        let found = lock.take(work, &PublishOptions::default(), true).await.ok()?.marks;
+        if found.markers != [staging::marker(&run.id)] {
+            return None;
+        }
+        clear_markers(work, &lock, found).await.ok()?;
         let folder = match staging::set_sign(work, &id).await {
             Ok(()) => seen(run.work, web, home, &id).await,
             Err(_) => Folder::Unknown,
         };
-        clear_markers(work).await.ok()?;
-        set_marker(work, &run.id).await.ok()?;
+        remove_sign(work, staging::sign(&id)).await.ok()?;
+        set_marker(run, &lock).await.ok()?;
         Some(folder)
     };
     match tokio::time::timeout(SIGN_PATIENCE, recognising).await {

@@ -90,7 +90,7 @@ async fn killed_at_any_operation() {
         assert_eq!(fixture.online(), new, "after {n}");
         fixture.assert_tidy();
         let again = fixture.server.log()[before..].to_vec();
-        let staged = |line: &&String| line.starts_with("upload ") && !line.contains("last-");
+        let staged = |line: &&String| line.starts_with("upload ") && !line.contains("lock-");
         assert!(again.iter().filter(staged).count() <= 5, "after {n}: {again:?}");
         let rest = fixture.publish().await.unwrap();
         assert_eq!((rest.uploaded, rest.removed), (0, 0), "after {n}");

@@ -203,10 +203,10 @@ async fn what_was_sent_of_a_file_that_changed_meanwhile_is_not_used() {
     let (ours, other) = ("A".repeat(5_000), "B".repeat(5_000));
     fixture.write("style.css", &ours);
     let file = fixture.folder.path().join("style.css");
-    proxy.at_verb("STOR", 1, Action::Notify(Box::new(move || std::fs::write(&file, &other).unwrap())));
-    // All bytes get through, and the end of the file does not: the sender goes on waiting. The first data connection
-    // is for a listing, of the folder that gets the new file.
-    proxy.at_transfer(2, DataFault::Stall(5_000));
+    proxy.at_verb("STOR", 2, Action::Notify(Box::new(move || std::fs::write(&file, &other).unwrap())));
+    // All bytes get through, and the end of the file does not: the sender goes on waiting. The first data
+    // connections are for a listing, of the folder that gets the new file, and for the lock and who else has one.
+    proxy.at_transfer(4, DataFault::Stall(5_000));
     {
         let publishing = fixture.publish_over(connector(&daemon, proxy.port()), &options);
         tokio::select! {

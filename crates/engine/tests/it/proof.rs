@@ -224,3 +224,22 @@ async fn what_a_cut_off_look_left_is_removed_by_the_next_publish() {
     let events = fixture.events.lock().unwrap();
     assert!(!events.iter().any(|event| matches!(event, Event::Failed { .. })));
 }
+
+#[tokio::test]
+async fn who_published_meanwhile_has_the_folder_for_itself() {
+    let mut fixture = site();
+    fixture.publish().await.unwrap();
+    let theirs = format!(".slipway/last-{}", "7".repeat(32));
+    let (server, marker) = (fixture.server.clone(), theirs.clone());
+    let web = WebServer::start(move |_| {
+        server.put(&marker, b"\n");
+        WebReply::NotFound
+    });
+    fixture.site.web_url = Some(web.url());
+    fixture.write("index.html", "second");
+    proof(&fixture).await;
+    assert!(!web.asked().iter().any(|path| path.starts_with("slipway-")), "no sign is put there");
+    let files = fixture.server.files();
+    assert!(files.contains_key(&theirs), "their marker stays");
+    assert!(!files.keys().any(|path| path.contains("lock-")), "and no lock: {:?}", files.keys());
+}

@@ -62,7 +62,7 @@ async fn everything_goes_that_is_not_here_and_not_kept() {
     assert_eq!((outcome.uploaded, outcome.removed), (1, 1 + THEIRS.len() as u64));
     assert_purged(&fixture);
     let log = fixture.server.log()[before..].to_vec();
-    let live = log.iter().rposition(|line| line.starts_with("rename ")).unwrap();
+    let live = log.iter().rposition(|line| line.ends_with("-> index.html")).unwrap();
     let gone = log.iter().position(|line| line.starts_with("remove ") && !line.contains(".slipway"));
     assert!(live < gone.unwrap(), "{log:?}");
     {

@@ -112,6 +112,11 @@ CREATE TABLE version_files (
     PRIMARY KEY (run, path)
 ) STRICT, WITHOUT ROWID;
 ",
+    "
+-- By which this installation knows its own locks on servers.
+CREATE TABLE installation (id BLOB NOT NULL) STRICT;
+INSERT INTO installation VALUES (randomblob(16));
+",
 ];
 
 const KNOWN: i64 = MIGRATIONS.len() as i64;

@@ -97,6 +97,11 @@ impl Ledger {
         })
     }
 
+    /// What tells this installation from all others: random, and the same for as long as the ledger lasts.
+    pub fn installation(&self) -> Result<[u8; 16], StoreError> {
+        Ok(self.read().query_row("SELECT id FROM installation", [], |row| row.get(0))?)
+    }
+
     /// Deletes everything about the site.
     pub fn remove_site(&self, site: &SiteName) -> Result<(), StoreError> {
         self.write(|db| {

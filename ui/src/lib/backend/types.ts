@@ -189,6 +189,8 @@ export interface Failure {
   server_reply: string | null;
   /** The certificate that a person must decide about. */
   certificate?: Certificate;
+  /** Who publishes the site, where another computer does. */
+  publisher?: Publisher;
   /** What the error said of itself and its causes; for the log and for experts, never shown as the message. */
   detail: string;
 }
@@ -477,8 +479,20 @@ export interface PublishOptions {
   conflicts?: Record<string, ConflictAnswer>;
   /** Put back what this run brought online, instead of publishing the folder. */
   version?: RunId;
+  /** Take the place of another computer that has been silent for ten minutes. */
+  take_over?: boolean;
   /** Take off what Slipway did not put there; holds the name that was typed. */
   purge_confirmed?: string;
+}
+
+/** Another computer that publishes a site, as its lock on the server says. */
+export interface Publisher {
+  /** The user and the computer, as `anna@laptop`; `None` where the lock does not tell. */
+  name: string | null;
+  /** Seconds since it last gave a sign of life, by the server's clock; `None` where that can't be told. */
+  silent_seconds: number | null;
+  /** It has been silent for so long that its place may be taken. */
+  may_be_replaced: boolean;
 }
 
 /** How a site is brought down from its server before it is built. */
@@ -584,6 +598,8 @@ export type RunEvent =
       server_reply: string | null;
       /** The certificate that a person must decide about. */
       certificate?: Certificate;
+      /** Who publishes the site, where another computer does. */
+      publisher?: Publisher;
       /** What the error said of itself and its causes; for the log and for experts, never shown as the message. */
       detail: string;
     };

@@ -23,6 +23,7 @@ export interface Case {
 /** The buttons that make sense for this very failure. */
 export function applies(action: Action, { failure, during, names }: Case): boolean {
   if (action === 'trust' || action === 'trust_new') return failure.certificate !== undefined;
+  if (action === 'take_over') return failure.publisher?.may_be_replaced === true && during === 'run';
   if (action === 'leave_out') return names.length > 0 && names.length >= (failure.count ?? 1);
   if (action === 'history' || action === 'log') return during === 'run';
   return true;
@@ -56,6 +57,8 @@ export async function act(app: App, action: Exclude<Action, keyof typeof FORM_OF
       return go();
     case 'gently':
       return go({ connections: 1 });
+    case 'take_over':
+      return go({ take_over: true });
     case 'leave_out':
       return go({ leave_out: names.map(patternOf) });
     case 'look_again':

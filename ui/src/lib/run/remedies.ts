@@ -7,6 +7,7 @@ export type Action =
   | 'publish'
   | 'carry_on'
   | 'gently'
+  | 'take_over'
   | 'look_again'
   | 'unlock'
   | 'type_once'
@@ -89,7 +90,7 @@ export const REMEDIES: Record<Code, Remedy> = {
   import_failed: { actions: ['show_changes', 'copy'] },
   version_missing: { actions: ['history', 'show_changes'] },
   version_damaged: { actions: ['history', 'show_changes'] },
-  another_publish_running: { actions: ['again'] },
+  another_publish_running: { actions: ['again', 'take_over'] },
   this_computer_full: { actions: ['again'] },
   server_misbehaves: { actions: ['again', 'gently', 'copy'] },
   unsupported_by_server: { actions: ['again', 'copy'] },

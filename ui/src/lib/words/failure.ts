@@ -1,5 +1,5 @@
 /** The words of a failure: what happened, whether the website is still up, and details for the hosting company. */
-import type { Distrust, Failure, Site, SiteState } from '../backend/types';
+import type { Distrust, Failure, Publisher, Site, SiteState } from '../backend/types';
 import { m } from '../../paraglide/messages.js';
 import { baseName, number } from './format';
 
@@ -30,6 +30,7 @@ const DISTRUST: Record<Distrust, () => string> = {
 
 /** Title and explanation. */
 export function tell(failure: Failure, site: Place): Told {
+  if (failure.publisher) return tellElsewhere(failure.publisher);
   const n = failure.count ?? 1;
   const path = failure.path ?? '';
   const inputs = {
@@ -44,6 +45,12 @@ export function tell(failure: Failure, site: Place): Told {
   const distrust = failure.code === 'certificate_unknown' && failure.certificate?.distrust;
   const text = distrust ? DISTRUST[distrust]() : m[`code_${failure.code}_text`](inputs);
   return { title: m[`code_${failure.code}_title`](inputs), text };
+}
+
+/** Another computer publishes the website. */
+function tellElsewhere({ name, silent_seconds, may_be_replaced }: Publisher): Told {
+  const inputs = { name: name ?? m.elsewhere_somebody(), minutes: number(Math.floor((silent_seconds ?? 0) / 60)) };
+  return { title: m.elsewhere_title(), text: may_be_replaced ? m.elsewhere_silent(inputs) : m.elsewhere_text(inputs) };
 }
 
 /** While there is no internet, with so many changes that wait. */

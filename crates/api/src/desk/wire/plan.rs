@@ -109,6 +109,9 @@ pub struct PublishRequest {
     /// Put back what this run brought online, instead of publishing the folder.
     #[ts(optional)]
     pub version: Option<RunId>,
+    /// Take the place of another computer that has been silent for ten minutes.
+    #[ts(as = "Option<_>", optional)]
+    pub take_over: bool,
     /// Take off what Slipway did not put there; holds the name that was typed.
     #[ts(optional)]
     pub purge_confirmed: Option<String>,

@@ -1,5 +1,5 @@
 /** Made-up sites, folders and plans for tests and for trying the screens. The same each time. */
-import type { Certificate, ChangeRow, Code, ConflictRow, Distrust, Failure, LastRun, Outcome, PlanView, Proof, RunRecord, Site, SiteState, SiteView } from '../types';
+import type { Certificate, ChangeRow, Code, ConflictRow, Distrust, Failure, LastRun, Outcome, PlanView, Proof, Publisher, RunRecord, Site, SiteState, SiteView } from '../types';
 
 export const NOW = new Date(2026, 10, 23, 14, 32).getTime();
 const MINUTE = 60_000;
@@ -87,6 +87,11 @@ const ABOUT: Partial<Record<Code, Partial<Failure>>> = {
 export function failure(code: Code, state: SiteState = 'untouched'): Failure {
   const base = { code, site: state, path: null, server_reply: null, detail: `${code} (made up)` };
   return { ...base, stage: 'uploading', ...ABOUT[code] };
+}
+
+/** Another computer that is at work, or has been silent for a quarter of an hour. */
+export function publisher(silent: boolean): Publisher {
+  return { name: 'anna@studio', silent_seconds: silent ? 900 : 8, may_be_replaced: silent };
 }
 
 export function view(name: string, more: Partial<SiteView> = {}): SiteView {

@@ -133,6 +133,11 @@ export function scenario(query: URLSearchParams): Scenario {
     case 'failed':
       data.distrustFor((query.get('distrust') ?? 'unknown_issuer') as Distrust);
       return { ...usual, sites: first(failedWith(code, state)), ends: code, runs: [data.record(60_000, { failure: data.failure(code) }), ...usual.runs] };
+    case 'elsewhere': {
+      const ended = failedWith('another_publish_running', 'untouched');
+      if (ended.last?.failure) ended.last.failure.publisher = data.publisher(query.has('silent'));
+      return { ...usual, sites: first(ended) };
+    }
     case 'ends':
       return { ...usual, ends: code };
     case 'plan-failed':
