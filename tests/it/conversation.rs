@@ -61,9 +61,11 @@ impl<'a> Conversation<'a> {
         self.exchanges().iter().filter(|said| offers(&said.reply)).count() as u64
     }
 
-    /// The names in staging that were sent, in order, those of repeated tries included.
+    /// The names in staging to which content was sent, in order, those of repeated tries included. Commands that were
+    /// written ahead and never begun send nothing.
     pub(crate) fn sent(&self) -> Vec<String> {
-        self.exchanges().iter().filter_map(|said| staged(&said.command).map(str::to_owned)).collect()
+        let begun = self.exchanges().into_iter().filter(|said| said.reply.starts_with('1'));
+        begun.filter_map(|said| staged(&said.command).map(str::to_owned)).collect()
     }
 
     /// The names in staging of which the server has said that they lie there: after each transfer its size is asked.

@@ -175,9 +175,13 @@ fn killed_at(kind: Kind, moment: u64, arrives: bool, named: &str) -> String {
     update.site.assert_online(update.daemon.root(), &signer);
     // What the killed publish had said may still have been on its way when the next one began.
     let [first, second] = talk.split_after(last_killed).map(|part| part.sent().len());
-    let again = (first + second).checked_sub(update.sends);
-    let again =
-        again.unwrap_or_else(|| panic!("{named}: {first} and {second} files sent of {}", update.sends));
+    // Of a file that was just being sent the server may have said so to nobody.
+    assert!(
+        first + second + CONNECTIONS >= update.sends,
+        "{named}: {first} and {second} of {}",
+        update.sends
+    );
+    let again = (first + second).saturating_sub(update.sends);
     assert!(
         again <= CONNECTIONS,
         "{named}: {again} files were sent again: {first} at first, and {second} then"
@@ -253,7 +257,10 @@ fn the_first_publish_of_all() {
         assert_eq!(list(daemon.root()), [""; 0], "{kind:?}: visitors see a part of the site");
         let last = site.publish(&[]).live();
         site.assert_online(daemon.root(), &last);
-        assert!(talk.sent().len() <= files + CONNECTIONS);
+        // Each connection tries out, twice, what the server bears; what it did not bear is sent again.
+        let tried = if kind == Kind::PyFtpdLib { 4 * CONNECTIONS } else { 0 };
+        let sent = talk.sent().len();
+        assert!(sent <= files + CONNECTIONS + tried, "{kind:?}: {sent} of {files}");
     }
 }
 

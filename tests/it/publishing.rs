@@ -46,7 +46,9 @@ fn plain_ftp(kind: Kind) {
     let site = Site::through(&proxy);
     let talk = Conversation::from_now(&proxy);
     first_and_second(&site, &daemon);
-    assert_eq!(talk.sent().len(), FILES);
+    // Two files try out what the server bears, twice; what it did not bear is sent again.
+    let tried = if kind == Kind::PyFtpdLib { 4 } else { 0 };
+    assert!((FILES..=FILES + tried).contains(&talk.sent().len()), "{}", talk.sent().len());
     assert_eq!(talk.deleted(), [""; 0]);
 
     let talk = Conversation::from_now(&proxy);

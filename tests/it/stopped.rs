@@ -50,8 +50,11 @@ fn while_uploading() {
         site.assert_online(daemon.root(), &last);
         let second = talk.sent();
         assert!(second.iter().all(|name| !confirmed.contains(name)), "{kind:?}");
-        let most = FILES + 3;
-        assert!((FILES..=most).contains(&(first + second.len())), "{kind:?}: {first} and {}", second.len());
+        // Each connection tries out, twice, what the server bears; what it did not bear is sent again.
+        let tried = if kind == Kind::PyFtpdLib { 4 * 3 } else { 0 };
+        // Of a file that was just being sent, on each connection, the server may have said so to nobody.
+        let likely = FILES - 3..=FILES + 3 + tried;
+        assert!(likely.contains(&(first + second.len())), "{kind:?}: {first} and {}", second.len());
         assert_eq!(site.states(), ["live", "cancelled", "live"]);
     }
 }

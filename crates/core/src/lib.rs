@@ -32,5 +32,5 @@ pub use plan::{
 };
 pub use proof::{Proof, ProofFinding, Unreached};
 pub use run::{Outcome, PipelineStep, RunId, RunState, StepStatistics};
-pub use server::{Certificate, Check, Distrust, Features, Publisher, ServerFacts};
+pub use server::{Certificate, Check, Distrust, Features, Publisher, ServerFacts, UploadsAhead};
 pub use site::{Build, Compare, KeptVersions, Protocol, Pull, Retry, Site, SiteError, SiteName, Source};

@@ -39,6 +39,22 @@ pub struct ServerFacts {
     pub pasv_only: bool,
     /// A rename onto an existing file was refused: the old file must go first.
     pub no_rename_over: bool,
+    /// Whether replies keep the order of commands that are written ahead of them; `None` until it was tried.
+    pub written_ahead: Option<bool>,
+    /// How uploads are written ahead; `None` until it was tried.
+    pub uploads_ahead: Option<UploadsAhead>,
+}
+
+/// How far ahead the commands of uploads can be written, farthest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UploadsAhead {
+    /// Those of many files at once.
+    Batch,
+    /// The two of one file.
+    Pair,
+    /// Not at all.
+    OneByOne,
 }
 
 /// Another computer that publishes a site, as its lock on the server says.

@@ -45,7 +45,7 @@ pub(crate) trait Operation: Send + Sync + 'static {
         0
     }
 
-    /// Called before an item is tried again.
+    /// Called before an item is tried again, or for the first time after a connection was lost that may have begun it.
     fn again(&self, _item: &mut Self::Item) {}
 }
 
@@ -286,7 +286,8 @@ impl<Op: Operation> Queue<Op> {
                 }
                 (None, None) => RemoteError::Misbehaves("nothing was said of this item".to_owned()),
                 (None, Some(_)) => {
-                    // Not begun.
+                    // Not begun, or written ahead: what became of it is not known.
+                    self.operation.again(&mut queued.item);
                     self.waiting().push_front(queued);
                     continue;
                 }

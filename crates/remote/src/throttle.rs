@@ -27,6 +27,11 @@ impl Throttle {
         Self { limit }
     }
 
+    /// Whether there is a limit.
+    pub fn is_limited(&self) -> bool {
+        self.limit.is_some()
+    }
+
     /// The most bytes to take at once, so that the line is used evenly: a tenth of a second's worth.
     pub fn portion(&self, most: usize) -> usize {
         match &self.limit {

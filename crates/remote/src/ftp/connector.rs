@@ -10,13 +10,13 @@ use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
 use slipway_core::{Check, Features, Protocol, RemoteDir, ServerFacts, Sha256};
 use socket2::{SockRef, TcpKeepalive};
-use suppaftp::tokio::{AsyncRustlsConnector, AsyncRustlsFtpStream};
 use suppaftp::{FtpError, Status};
 use tokio::net::TcpStream;
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
+use super::burst::{Control, Ladder, Outbox, Secured};
 use super::reached::Reached;
 use super::replies::{self, During};
 use super::session::{Secure, Session};
@@ -28,6 +28,9 @@ use crate::throttle::Throttle;
 /// A server that has greeted us before greets again within this time; busy ones never greet some of many
 /// connections that are opened at once.
 const SECOND_GREETING: Duration = Duration::from_secs(5);
+
+/// So many connections may be lost over commands that are written ahead, before the server is taken not to bear them.
+const PROBES: usize = 2;
 
 /// How to reach a server, and as whom.
 #[derive(Debug, Clone)]
@@ -62,6 +65,7 @@ pub struct FtpConnector {
     facts: Mutex<ServerFacts>,
     system: OnceCell<SystemTrust>,
     greeted: AtomicBool,
+    ladder: Mutex<Ladder>,
 }
 
 impl FtpConnector {
@@ -70,15 +74,38 @@ impl FtpConnector {
         // An IPv6 address may come in brackets, as in web addresses; neither the resolver nor TLS wants them.
         options.host = options.host.trim_start_matches('[').trim_end_matches(']').to_owned();
         let facts = Mutex::new(options.facts.clone());
-        Arc::new(Self { options, facts, system: OnceCell::new(), greeted: AtomicBool::new(false) })
+        Arc::new(Self {
+            options,
+            facts,
+            system: OnceCell::new(),
+            greeted: AtomicBool::new(false),
+            ladder: Mutex::default(),
+        })
     }
 
     pub(super) fn known(&self) -> MutexGuard<'_, ServerFacts> {
         self.facts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub(super) fn ladder(&self) -> MutexGuard<'_, Ladder> {
+        self.ladder.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Opens a connection that is ready for all that is asked of it.
+    pub(super) async fn open(self: &Arc<Self>) -> Result<Session, RemoteError> {
+        for _ in 0..PROBES {
+            let mut session = self.log_in().await?;
+            match session.probe().await {
+                Ok(()) => return Ok(session),
+                Err(error) => tracing::info!(%error, "commands that were written ahead failed"),
+            }
+        }
+        self.known().written_ahead = Some(false);
+        self.log_in().await
+    }
+
     /// Opens a connection, up to and including the login.
-    async fn open(self: &Arc<Self>) -> Result<Session, RemoteError> {
+    async fn log_in(self: &Arc<Self>) -> Result<Session, RemoteError> {
         let (mut stream, secure) = match self.options.protocol {
             Protocol::Ftp => (self.greeting().await?, None),
             Protocol::Ftps => {
@@ -106,14 +133,14 @@ impl FtpConnector {
     }
 
     /// A plain connection that was greeted.
-    async fn greeting(&self) -> Result<AsyncRustlsFtpStream, RemoteError> {
+    async fn greeting(&self) -> Result<Control, RemoteError> {
         let socket = self.connect_tcp().await?;
         let wait = if self.greeted.load(Ordering::Relaxed) {
             SECOND_GREETING.min(self.options.timeout)
         } else {
             self.options.timeout
         };
-        match timeout(wait, AsyncRustlsFtpStream::connect_with_stream(socket)).await {
+        match timeout(wait, Control::connect_with_stream(socket)).await {
             Ok(Ok(greeted)) => {
                 self.options.reached.tell(Check::Found);
                 Ok(greeted)
@@ -123,11 +150,11 @@ impl FtpConnector {
         }
     }
 
-    async fn implicit(&self) -> Result<(AsyncRustlsFtpStream, Secure), RemoteError> {
+    async fn implicit(&self) -> Result<(Control, Secure), RemoteError> {
         let addresses = self.addresses().await?;
         let (secure, connector) = self.secure().await?;
         let host = &self.options.host;
-        let connect = AsyncRustlsFtpStream::connect_secure_implicit(&addresses[..], connector, host);
+        let connect = Control::connect_secure_implicit(&addresses[..], connector, host);
         let connected = self.timed("TLS", connect).await;
         // Whoever shows a certificate is there.
         if matches!(connected, Ok(Ok(_))) || secure.trust.refused().is_some() {
@@ -151,7 +178,7 @@ impl FtpConnector {
     }
 
     /// TLS for one control connection.
-    async fn secure(&self) -> Result<(Secure, AsyncRustlsConnector), RemoteError> {
+    async fn secure(&self) -> Result<(Secure, Secured), RemoteError> {
         let load = || async { tokio::task::spawn_blocking(tls::system_trust).await.unwrap_or_default() };
         let system = self.system.get_or_init(load).await.clone();
         let trust = Arc::new(Trust::new(system, self.options.trusted));
@@ -159,15 +186,17 @@ impl FtpConnector {
         let config = tls::client_config(trust.clone(), tls12_only)
             .map_err(|error| RemoteError::SecureFailed(error.to_string()))?;
         let connector = TlsConnector::from(Arc::new(config));
-        Ok((Secure { connector: connector.clone(), trust, tls12_only }, connector.into()))
+        let outbox = Outbox::default();
+        let secured = Secured { connector: connector.clone(), outbox: outbox.clone() };
+        Ok((Secure { connector, trust, tls12_only, outbox }, secured))
     }
 
     /// Tells a refused certificate from other failures of TLS.
     fn secured(
         &self,
         secure: &Secure,
-        result: Result<Result<AsyncRustlsFtpStream, FtpError>, RemoteError>,
-    ) -> Result<AsyncRustlsFtpStream, RemoteError> {
+        result: Result<Result<Control, FtpError>, RemoteError>,
+    ) -> Result<Control, RemoteError> {
         result?.map_err(|error| match secure.trust.refused() {
             Some(certificate) if self.options.trusted.is_some() => {
                 RemoteError::CertificateChanged(Box::new(certificate))

@@ -7,8 +7,9 @@ use rustls::pki_types::ServerName;
 use suppaftp::Status;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
 
-use super::connector::{lost, tune};
+use super::connector::{FtpConnector, lost, tune};
 use super::session::Session;
 use crate::error::{RemoteError, Reply};
 
@@ -35,26 +36,21 @@ impl Session {
         command: String,
     ) -> Result<Box<dyn Data>, RemoteError> {
         let address = self.passive().await?;
-        let socket = match self.connector.timed("the data connection", TcpStream::connect(address)).await? {
-            Ok(socket) => socket,
-            Err(error) => return Err(lost(error)),
-        };
-        tune(&socket)?;
+        let socket = self.connector.data_socket(address).await?;
         self.command(doing, command, OPENED).await.map_err(|error| self.session_refused(error))?;
-        let Some(secure) = &self.secure else { return Ok(Box::new(socket)) };
-        let host = self.connector.options.host.clone();
-        let name = ServerName::try_from(host).map_err(|e| RemoteError::SecureFailed(e.to_string()))?;
-        match self
-            .connector
-            .timed("TLS of the data connection", secure.connector.connect(name, socket))
-            .await?
-        {
-            Ok(stream) => Ok(Box::new(stream)),
-            Err(error) => Err(match self.completion().await {
-                Ok(()) => RemoteError::Lost(error.to_string()),
-                Err(RemoteError::SessionRefused(text)) => RemoteError::SessionRefused(text),
-                Err(_) => self.step_down(error.to_string()),
-            }),
+        let tls = self.secure.as_ref().map(|secure| secure.connector.clone());
+        match self.connector.protect(tls, socket).await? {
+            Ok(data) => Ok(data),
+            Err(text) => Err(self.handshake_failed(text).await),
+        }
+    }
+
+    /// What the failed handshake of a data connection means: the reply tells.
+    pub(super) async fn handshake_failed(&mut self, text: String) -> RemoteError {
+        match self.completion().await {
+            Ok(()) => RemoteError::Lost(text),
+            Err(RemoteError::SessionRefused(text)) => RemoteError::SessionRefused(text),
+            Err(_) => self.step_down(text),
         }
     }
 
@@ -88,7 +84,7 @@ impl Session {
 
     /// `425`, `450` and `522` on a data connection under TLS 1.3 mean, on ProFTPD, that its session can't be
     /// resumed any more: with TLS 1.2 it can. Under TLS 1.2 a new control connection is what may help.
-    fn session_refused(&self, error: RemoteError) -> RemoteError {
+    pub(super) fn session_refused(&self, error: RemoteError) -> RemoteError {
         match &error {
             RemoteError::TryLater(reply) | RemoteError::Refused(reply)
                 if self.secure.is_some() && matches!(reply.code, 425 | 450 | 522) =>
@@ -108,6 +104,28 @@ impl Session {
             }
             _ => RemoteError::Lost(text),
         }
+    }
+}
+
+impl FtpConnector {
+    /// Connects to a data port.
+    pub(super) async fn data_socket(&self, address: SocketAddr) -> Result<TcpStream, RemoteError> {
+        let socket = self.timed("the data connection", TcpStream::connect(address)).await?.map_err(lost)?;
+        tune(&socket)?;
+        Ok(socket)
+    }
+
+    /// TLS for a data connection, if the control connection has it. A failed handshake is given as words.
+    pub(super) async fn protect(
+        &self,
+        tls: Option<TlsConnector>,
+        socket: TcpStream,
+    ) -> Result<Result<Box<dyn Data>, String>, RemoteError> {
+        let Some(connector) = tls else { return Ok(Ok(Box::new(socket))) };
+        let host = self.options.host.clone();
+        let name = ServerName::try_from(host).map_err(|e| RemoteError::SecureFailed(e.to_string()))?;
+        let shaken = self.timed("TLS of the data connection", connector.connect(name, socket)).await?;
+        Ok(shaken.map(|stream| Box::new(stream) as Box<dyn Data>).map_err(|error| error.to_string()))
     }
 }
 

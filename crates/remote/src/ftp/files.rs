@@ -8,6 +8,9 @@ use super::time::time_value;
 use crate::error::{RemoteError, Reply};
 use crate::remote::{Entry, EntryKind, Made, Remote, Rename};
 
+/// The replies to `MKD` that mean success: some servers answer 200 instead of 257.
+pub(super) const MADE: &[Status] = &[Status::PathCreated, Status::CommandOk, Status::RequestedFileActionOk];
+
 impl Session {
     /// A file's size (RFC 3659, section 4); from a listing where the server has no `SIZE`, or refuses it.
     pub(super) async fn size(&mut self, file: &RemotePath) -> Result<u64, RemoteError> {
@@ -88,9 +91,7 @@ impl Session {
     }
 
     pub(super) async fn make_folder(&mut self, wire: &str) -> Result<Made, RemoteError> {
-        // Some servers answer 200 instead of 257.
-        let expected = &[Status::PathCreated, Status::CommandOk, Status::RequestedFileActionOk];
-        let refused = match self.command("MKD", format!("MKD {wire}"), expected).await {
+        let refused = match self.command("MKD", format!("MKD {wire}"), MADE).await {
             Ok(_) => return Ok(Made::New),
             Err(error) if error.ends_connection() => return Err(error),
             Err(error) => error,
@@ -108,31 +109,38 @@ impl Session {
     }
 
     pub(super) async fn rename_one(&mut self, rename: &Rename) -> Result<(), RemoteError> {
-        if !self.connector.known().no_rename_over {
-            let error = match self.rename_plain(&rename.from, &rename.to).await {
-                Err(RemoteError::Refused(reply) | RemoteError::Denied(reply)) => RemoteError::Refused(reply),
-                other => return other,
-            };
-            // Does an existing file stand in the way, or something else?
-            for file in [&rename.to, &rename.from] {
-                match self.size(file).await {
-                    Ok(_) => {}
-                    Err(ends) if ends.ends_connection() => return Err(ends),
-                    Err(_) => return Err(error),
-                }
-            }
-            // It may have been refused for the moment. Visitors would miss the old file while it is moved.
-            match self.rename_plain(&rename.from, &rename.to).await {
-                Err(RemoteError::Refused(_) | RemoteError::Denied(_)) => {}
-                other => return other,
+        match self.rename_plain(&rename.from, &rename.to).await {
+            Err(error) => self.rename_refused(rename, error).await,
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// What to do about a rename that was refused.
+    pub(super) async fn rename_refused(
+        &mut self,
+        rename: &Rename,
+        error: RemoteError,
+    ) -> Result<(), RemoteError> {
+        let (RemoteError::Refused(reply) | RemoteError::Denied(reply)) = error else { return Err(error) };
+        let error = RemoteError::Refused(reply);
+        // Does an existing file stand in the way, or something else?
+        for file in [&rename.to, &rename.from] {
+            match self.size(file).await {
+                Ok(_) => {}
+                Err(ends) if ends.ends_connection() => return Err(ends),
+                Err(_) => return Err(error),
             }
         }
-        self.rename_aside(rename).await
+        // It may have been refused for the moment. Visitors would miss the old file while it is moved.
+        match self.rename_plain(&rename.from, &rename.to).await {
+            Err(RemoteError::Refused(_) | RemoteError::Denied(_)) => self.rename_aside(rename).await,
+            other => other,
+        }
     }
 
     /// For servers that rename onto nothing: the old file is moved aside, and comes back if the new one can't take
     /// its place.
-    async fn rename_aside(&mut self, rename: &Rename) -> Result<(), RemoteError> {
+    pub(super) async fn rename_aside(&mut self, rename: &Rename) -> Result<(), RemoteError> {
         let aside = RemotePath::new(&format!("{}.old", rename.from))
             .map_err(|error| RemoteError::Misbehaves(error.to_string()))?;
         let moved = match self.rename_plain(&rename.to, &aside).await {

@@ -1,6 +1,7 @@
 //! FTP (RFC 959) and FTPS (RFC 4217) over suppaftp: it keeps the control connection, logs in, upgrades to TLS and
 //! reads replies. Data connections are ours, so that each wait has a time-out and the final reply is always read.
 
+mod burst;
 mod connector;
 mod data;
 mod download;

@@ -1,15 +1,17 @@
 //! One logged-in control connection: what it needs first, and one command at a time.
 
+use std::net::Shutdown;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use slipway_core::{Features, RemotePath};
-use suppaftp::tokio::AsyncRustlsFtpStream;
-use suppaftp::types::FileType;
+use socket2::SockRef;
+use suppaftp::types::{FileType, Response};
 use suppaftp::{FtpError, Status};
 use tokio_rustls::TlsConnector;
 
+use super::burst::{Control, Outbox};
 use super::connector::FtpConnector;
 use super::replies::{self, During};
 use super::tls::Trust;
@@ -21,6 +23,7 @@ pub(super) struct Secure {
     pub(super) connector: TlsConnector,
     pub(super) trust: Arc<Trust>,
     pub(super) tls12_only: bool,
+    pub(super) outbox: Outbox,
 }
 
 /// What servers can do that do not know `FEAT`.
@@ -30,7 +33,7 @@ const BEFORE_FEAT: Features =
 /// A logged-in connection.
 pub(super) struct Session {
     pub(super) connector: Arc<FtpConnector>,
-    pub(super) stream: AsyncRustlsFtpStream,
+    pub(super) stream: Control,
     pub(super) secure: Option<Secure>,
     /// What files are read into before they are sent; made by the first transfer.
     pub(super) buffer: Vec<u8>,
@@ -39,11 +42,7 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub(super) fn new(
-        connector: Arc<FtpConnector>,
-        stream: AsyncRustlsFtpStream,
-        secure: Option<Secure>,
-    ) -> Self {
+    pub(super) fn new(connector: Arc<FtpConnector>, stream: Control, secure: Option<Secure>) -> Self {
         Self { connector, stream, secure, buffer: Vec::new(), home: None }
     }
 
@@ -71,7 +70,15 @@ impl Session {
             }
         }
         let binary = self.connector.timed("TYPE", self.stream.transfer_type(FileType::Image)).await?;
-        binary.map_err(|error| self.mapped(error))
+        binary.map(drop).map_err(|error| self.mapped(error))
+    }
+
+    /// Goes on with another connection in place of this one, which ended with `error`.
+    pub(super) async fn reconnect(&mut self, error: RemoteError) -> Result<(), RemoteError> {
+        // A server that counts connections must not find two.
+        let _ = SockRef::from(&*self.stream.get_ref().await).shutdown(Shutdown::Both);
+        *self = self.connector.open().await.map_err(|_| error)?;
+        Ok(())
     }
 
     /// Sends one command and reads its reply.
@@ -85,27 +92,34 @@ impl Session {
         line: String,
         expected: &[Status],
     ) -> Result<Reply, RemoteError> {
-        if let Some(unasked) = now_or_never(self.stream.read_response_in(&[])).await {
-            return Err(match unasked.map_err(|error| self.mapped(error)) {
-                // Such as 421, said before it hung up.
-                Err(lost @ RemoteError::Lost(_)) => lost,
-                Err(other) => RemoteError::Misbehaves(format!("said without being asked: {other}")),
-                Ok(reply) => {
-                    RemoteError::Misbehaves(format!("said without being asked: {}", replies::reply(&reply)))
-                }
-            });
-        }
+        self.nothing_unasked().await?;
         tracing::trace!(%line, "command");
         let sent = self.connector.timed(doing, self.stream.custom_command(&line, expected)).await?;
-        match sent {
-            Ok(response) => Ok(replies::reply(&response)),
-            Err(error) => {
-                let about = line.split_once(' ').map_or("", |(_, argument)| argument);
-                let error = replies::error_about(error, During::Command, about);
-                tracing::debug!(%line, %error, "refused");
-                Err(error)
+        understood(&line, sent)
+    }
+
+    /// Makes sure that no reply waits that nobody asked for, when all commands are answered.
+    pub(super) async fn nothing_unasked(&mut self) -> Result<(), RemoteError> {
+        let Some(unasked) = now_or_never(self.stream.read_response_in(&[])).await else { return Ok(()) };
+        Err(match unasked.map_err(|error| self.mapped(error)) {
+            // Such as 421, said before it hung up.
+            Err(lost @ RemoteError::Lost(_)) => lost,
+            Err(other) => RemoteError::Misbehaves(format!("said without being asked: {other}")),
+            Ok(reply) => {
+                RemoteError::Misbehaves(format!("said without being asked: {}", replies::reply(&reply)))
             }
-        }
+        })
+    }
+
+    /// Reads the reply to a command that was written ahead.
+    pub(super) async fn answer(
+        &mut self,
+        doing: &'static str,
+        line: &str,
+        expected: &[Status],
+    ) -> Result<Reply, RemoteError> {
+        let told = self.connector.timed(doing, self.stream.read_response_in(expected)).await?;
+        understood(line, told)
     }
 
     pub(super) fn mapped(&self, error: FtpError) -> RemoteError {
@@ -158,6 +172,19 @@ fn features(
         mdtm: has("MDTM"),
         mfmt: has("MFMT"),
         rest,
+    }
+}
+
+/// What the reply to a command means.
+fn understood(line: &str, told: Result<Response, FtpError>) -> Result<Reply, RemoteError> {
+    match told {
+        Ok(response) => Ok(replies::reply(&response)),
+        Err(error) => {
+            let about = line.split_once(' ').map_or("", |(_, argument)| argument);
+            let error = replies::error_about(error, During::Command, about);
+            tracing::debug!(%line, %error, "refused");
+            Err(error)
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use suppaftp::Status;
 use tokio::io::AsyncWriteExt;
 
+use super::connector::FtpConnector;
 use super::data::{Data, PORTION, drain};
 use super::session::Session;
 use super::source::Opened;
@@ -31,12 +32,20 @@ impl Session {
                 other => other?,
             };
             let copied = match source.skip(from).await {
-                Ok(()) => self.copy_out(&mut source, size - from, &mut data, on_bytes).await,
+                Ok(()) => {
+                    let (connector, left) = (&self.connector, size - from);
+                    connector.copy_out(&mut self.buffer, &mut source, left, &mut data, on_bytes).await
+                }
                 Err(error) => Err(CopyError::Local(error)),
             };
             sent = self.end_store(copied, data).await?;
         }
         source.unchanged().await?;
+        Ok(Stored { sent, ..self.arrived(file, size).await? })
+    }
+
+    /// Makes sure that what was sent is there.
+    pub(super) async fn arrived(&mut self, file: &Upload, size: u64) -> Result<Stored, RemoteError> {
         let stored = match self.size(&file.to).await {
             // It said that it had stored the file.
             Err(RemoteError::NotFound(_)) => {
@@ -48,7 +57,7 @@ impl Session {
             return Err(RemoteError::SizeDisagrees { sent: size, stored });
         }
         let modified = self.time_if_known(&file.to).await?;
-        Ok(Stored { size, modified, sent })
+        Ok(Stored { size, modified, sent: size })
     }
 
     /// Bytes of this content that an earlier try left.
@@ -89,57 +98,9 @@ impl Session {
         Ok((self.begin("APPE", format!("APPE {path}")).await?, from))
     }
 
-    async fn copy_out(
-        &mut self,
-        source: &mut Opened<'_>,
-        bytes: u64,
-        data: &mut Box<dyn Data>,
-        on_bytes: &(dyn Fn(u64) + Send + Sync),
-    ) -> Result<u64, CopyError> {
-        let mut buffer = std::mem::take(&mut self.buffer);
-        buffer.resize(PORTION, 0);
-        let result = self.copy_with(&mut buffer, source, bytes, data, on_bytes).await;
-        self.buffer = buffer;
-        result
-    }
-
-    async fn copy_with(
-        &self,
-        buffer: &mut [u8],
-        source: &mut Opened<'_>,
-        bytes: u64,
-        data: &mut Box<dyn Data>,
-        on_bytes: &(dyn Fn(u64) + Send + Sync),
-    ) -> Result<u64, CopyError> {
-        let throttle = &self.connector.options.throttle;
-        let portion = throttle.portion(buffer.len()) as u64;
-        let mut left = bytes;
-        while left > 0 {
-            let want = left.min(portion) as usize;
-            let got = source.read(&mut buffer[..want]).await.map_err(CopyError::Local)?;
-            if got == 0 {
-                return Err(CopyError::Local(RemoteError::LocalChanged));
-            }
-            throttle.take(got as u64).await;
-            let mut written = 0;
-            while written < got {
-                let write = data.write(&buffer[written..got]);
-                let n = self.connector.timed("sending", write).await.map_err(CopyError::Remote)?;
-                match n {
-                    Ok(0) => return Err(CopyError::Broken("nothing was taken".to_owned())),
-                    Ok(n) => written += n,
-                    Err(error) => return Err(CopyError::Broken(error.to_string())),
-                }
-            }
-            on_bytes(got as u64);
-            left -= got as u64;
-        }
-        Ok(bytes)
-    }
-
     /// Ends a transfer, well or not: the final reply is always read, since it alone tells what happened, and the
     /// connection stays in step.
-    async fn end_store(
+    pub(super) async fn end_store(
         &mut self,
         copied: Result<u64, CopyError>,
         mut data: Box<dyn Data>,
@@ -170,6 +131,44 @@ impl Session {
     }
 }
 
+impl FtpConnector {
+    /// Sends so many bytes of a file, in portions that `buffer` is made to hold.
+    pub(super) async fn copy_out(
+        &self,
+        buffer: &mut Vec<u8>,
+        source: &mut Opened<'_>,
+        bytes: u64,
+        data: &mut Box<dyn Data>,
+        on_bytes: &(dyn Fn(u64) + Send + Sync),
+    ) -> Result<u64, CopyError> {
+        buffer.resize(PORTION, 0);
+        let throttle = &self.options.throttle;
+        let portion = throttle.portion(buffer.len()) as u64;
+        let mut left = bytes;
+        while left > 0 {
+            let want = left.min(portion) as usize;
+            let got = source.read(&mut buffer[..want]).await.map_err(CopyError::Local)?;
+            if got == 0 {
+                return Err(CopyError::Local(RemoteError::LocalChanged));
+            }
+            throttle.take(got as u64).await;
+            let mut written = 0;
+            while written < got {
+                let write = data.write(&buffer[written..got]);
+                let n = self.timed("sending", write).await.map_err(CopyError::Remote)?;
+                match n {
+                    Ok(0) => return Err(CopyError::Broken("nothing was taken".to_owned())),
+                    Ok(n) => written += n,
+                    Err(error) => return Err(CopyError::Broken(error.to_string())),
+                }
+            }
+            on_bytes(got as u64);
+            left -= got as u64;
+        }
+        Ok(bytes)
+    }
+}
+
 /// Whether a server that refused to go on in the middle of a file may take it from the start. ProFTPD without
 /// `AllowStoreRestart` answers 451.
 fn refuses_the_middle(error: &RemoteError) -> bool {
@@ -184,7 +183,7 @@ fn refuses_the_middle(error: &RemoteError) -> bool {
 }
 
 /// Why the bytes of a file did not all go out.
-enum CopyError {
+pub(super) enum CopyError {
     /// Because of the local file; the connection is sound.
     Local(RemoteError),
     /// The server stopped taking them; its reply tells why.

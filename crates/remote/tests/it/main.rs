@@ -7,6 +7,7 @@
 )]
 
 mod answers;
+mod burst;
 mod conformance;
 mod connect;
 mod faults;

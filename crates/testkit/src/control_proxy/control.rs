@@ -40,7 +40,8 @@ pub(super) fn serve(shared: &Arc<Shared>, number: u64, client: TcpStream) -> io:
         lock(&shared.sockets).push(Arc::downgrade(socket));
     }
     let replies = Mutex::new(Replies { client: client.try_clone()?, pending: VecDeque::new() });
-    let connection = Connection { shared, number, server: &server, replies: &replies };
+    let connection =
+        Connection { shared, number, server: &server, replies: &replies, together: Mutex::default() };
     if connection.take(CONNECT, None)? {
         thread::scope(|scope| {
             scope.spawn(|| {
@@ -61,6 +62,8 @@ struct Connection<'a> {
     number: u64,
     server: &'a TcpStream,
     replies: &'a Mutex<Replies>,
+    /// Commands that came together.
+    together: Mutex<Vec<u8>>,
 }
 
 impl Connection<'_> {
@@ -69,12 +72,23 @@ impl Connection<'_> {
         let mut line = Vec::new();
         while client.read_until(b'\n', &mut line)? > 0 {
             let text = String::from_utf8_lossy(&line);
-            if !self.take(text.trim_end_matches(['\r', '\n']), Some(&line))? {
+            let goes_on = self.take(text.trim_end_matches(['\r', '\n']), Some(&line))?;
+            // What came together goes on together: servers tell the difference.
+            if !goes_on || client.buffer().is_empty() {
+                self.pass_on()?;
+            }
+            if !goes_on {
                 break;
             }
             line.clear();
         }
         Ok(())
+    }
+
+    fn pass_on(&self) -> io::Result<()> {
+        let lines = std::mem::take(&mut *lock(&self.together));
+        let mut server = self.server;
+        server.write_all(&lines)
     }
 
     /// Does with a command what the rules say; false ends the connection. The greeting counts as the answer
@@ -105,8 +119,7 @@ impl Connection<'_> {
             return self.hang().map(|()| false);
         }
         if let Some(line) = line.filter(|_| forward) {
-            let mut server = self.server;
-            server.write_all(line)?;
+            lock(&self.together).extend_from_slice(line);
         }
         // After an invented greeting the server's own would follow.
         Ok(forward || line.is_some())
@@ -120,6 +133,7 @@ impl Connection<'_> {
 
     /// Swallows what the client says until it gives up.
     fn hang(&self) -> io::Result<()> {
+        self.pass_on()?;
         let mut client = lock(self.replies).client.try_clone()?;
         io::copy(&mut client, &mut io::sink()).map(drop)
     }
