@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use expected::expected;
-use scene::{Played, Scene, Version, later_site, new_site, old_site, visible};
+use scene::{Ahead, Played, Scene, Version, Way, later_site, new_site, old_site, visible};
 
 /// So many points are tried at once.
 const AT_ONCE: usize = 6;
@@ -29,10 +29,12 @@ struct Point {
 }
 
 /// Every fault at every command of a publish that goes well.
-async fn points(scene: &Scene, tls: bool, lasting: bool) -> Vec<Point> {
+async fn points(scene: &Scene, tls: bool, ahead: Ahead, lasting: bool) -> Vec<Point> {
     let data = TempDir::new().unwrap();
-    let clean = scene.play(Version::New, &scene.online, scene.ledger(data.path()), tls, None).await;
+    let way = Way { tls, ahead, order: None };
+    let clean = scene.play(Version::New, &scene.online, scene.ledger(data.path()), way).await;
     clean.result.unwrap();
+    assert_eq!(is_ahead(&clean.record), ahead != Ahead::Never, "{:?}", clean.record);
     assert_eq!(clean.complaints, Vec::<String>::new());
     assert_eq!(visible(&clean.tree), new_site());
     assert_eq!(left_over(&clean.tree), None);
@@ -58,6 +60,11 @@ fn left_over(tree: &ScriptedTree) -> Option<String> {
     let expected = [".slipway", "becomes", "new", "new/deep", "shared", "theirs", "theirs/empty"];
     let tidy = own.len() == 2 && own[0] == ".slipway/.htaccess" && own[1].starts_with(".slipway/last-");
     (!tidy || folders != expected).then(|| format!("left over: {own:?}, {folders:?}"))
+}
+
+/// Whether uploads were written ahead: the next `EPSV` comes before the size of the last file is asked.
+fn is_ahead(record: &[String]) -> bool {
+    record.windows(2).any(|two| two[0].starts_with("STOR") && two[1] == "EPSV")
 }
 
 /// What is wrong with how a run ended.
@@ -88,12 +95,14 @@ fn judge(point: &Point, played: &Played) -> Vec<String> {
 }
 
 /// Publishes with the fault, and again without; what was wrong, and what to call the outcome.
-async fn try_out(scene: &Scene, tls: bool, point: &Point) -> (String, Vec<String>) {
+async fn try_out(scene: &Scene, tls: bool, ahead: Ahead, point: &Point) -> (String, Vec<String>) {
     let data = TempDir::new().unwrap();
     let ledger = scene.ledger(data.path());
-    let played = scene.play(Version::New, &scene.online, ledger.clone(), tls, Some(point.order)).await;
+    let way = Way { tls, ahead, order: Some(point.order) };
+    let played = scene.play(Version::New, &scene.online, ledger.clone(), way).await;
     let mut wrong = judge(point, &played);
-    let next = scene.play(Version::Later, &played.tree, ledger, tls, None).await;
+    let way = Way { ahead: if ahead == Ahead::Untried { Ahead::Known } else { ahead }, order: None, ..way };
+    let next = scene.play(Version::Later, &played.tree, ledger, way).await;
     wrong.extend(next.complaints.first().map(|complaint| format!("next: {complaint}")));
     match &next.result {
         Err(failure) => wrong.push(format!("next: {failure}")),
@@ -105,16 +114,16 @@ async fn try_out(scene: &Scene, tls: bool, point: &Point) -> (String, Vec<String
 }
 
 /// Tries all points, prints how many there were and how they ended, and fails with all that was wrong.
-async fn try_all(tls: bool, lasting: bool, wanted: fn(&Point, &[Point]) -> bool) {
+async fn try_all(tls: bool, ahead: Ahead, lasting: bool, wanted: fn(&Point, &[Point]) -> bool) {
     let (scene, started) = (Arc::new(Scene::new().await), Instant::now());
     let permits = Arc::new(Semaphore::new(AT_ONCE));
     let mut trying = JoinSet::new();
-    let points = points(&scene, tls, lasting).await;
+    let points = points(&scene, tls, ahead, lasting).await;
     for point in points.iter().filter(|point| wanted(point, &points)).cloned() {
         let (scene, permits) = (scene.clone(), permits.clone());
         trying.spawn(async move {
             let _permit = permits.acquire().await.unwrap();
-            let (outcome, wrong) = try_out(&scene, tls, &point).await;
+            let (outcome, wrong) = try_out(&scene, tls, ahead, &point).await;
             (point, outcome, wrong)
         });
     }
@@ -130,7 +139,7 @@ async fn try_all(tls: bool, lasting: bool, wanted: fn(&Point, &[Point]) -> bool)
     }
     let count: usize = outcomes.values().sum();
     println!(
-        "fault matrix: {count} points (TLS: {tls}, lasting: {lasting}) in {:.0?}: {outcomes:?}",
+        "fault matrix: {count} points (TLS: {tls}, ahead: {ahead:?}, lasting: {lasting}) in {:.0?}: {outcomes:?}",
         started.elapsed()
     );
     assert!(failed.is_empty(), "{failed:#?}");
@@ -148,25 +157,77 @@ fn is_quick(point: &Point, points: &[Point]) -> bool {
     found_bugs.contains(&point.order.fault) || (others.contains(&point.order.fault) && at_an_end)
 }
 
+/// What is tried each time where the server is not known yet: up to the first batch, and what comes of it.
+fn is_quick_at_first(point: &Point, points: &[Point]) -> bool {
+    let sent = points.iter().filter(|other| other.verb == "STOR").map(|other| other.order.at).nth(2);
+    is_quick(point, points) && point.order.at <= sent.unwrap_or(0)
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_worst_faults_at_any_command() {
-    try_all(false, false, is_quick).await;
+    try_all(false, Ahead::Known, false, is_quick).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_worst_faults_at_any_command_with_nothing_written_ahead() {
+    try_all(false, Ahead::Never, false, is_quick).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_worst_faults_while_it_is_tried_what_can_be_written_ahead() {
+    try_all(false, Ahead::Untried, false, is_quick_at_first).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 #[ignore = "takes minutes"]
 async fn a_fault_at_any_command() {
-    try_all(false, false, |_, _| true).await;
+    try_all(false, Ahead::Known, false, |_, _| true).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[ignore = "takes minutes"]
+async fn a_fault_at_any_command_with_nothing_written_ahead() {
+    try_all(false, Ahead::Never, false, |_, _| true).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[ignore = "takes minutes"]
+async fn a_fault_at_any_command_while_it_is_tried() {
+    try_all(false, Ahead::Untried, false, |_, _| true).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 #[ignore = "takes minutes"]
 async fn a_fault_at_any_command_under_tls() {
-    try_all(true, false, |_, _| true).await;
+    try_all(true, Ahead::Known, false, |_, _| true).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[ignore = "takes minutes"]
+async fn a_fault_at_any_command_under_tls_with_nothing_written_ahead() {
+    try_all(true, Ahead::Never, false, |_, _| true).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[ignore = "takes minutes"]
+async fn a_fault_at_any_command_under_tls_while_it_is_tried() {
+    try_all(true, Ahead::Untried, false, |_, _| true).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 #[ignore = "takes minutes"]
 async fn a_fault_from_any_command_on() {
-    try_all(false, true, |_, _| true).await;
+    try_all(false, Ahead::Known, true, |_, _| true).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[ignore = "takes minutes"]
+async fn a_fault_from_any_command_on_with_nothing_written_ahead() {
+    try_all(false, Ahead::Never, true, |_, _| true).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[ignore = "takes minutes"]
+async fn a_fault_from_any_command_on_while_it_is_tried() {
+    try_all(false, Ahead::Untried, true, |_, _| true).await;
 }

@@ -6,7 +6,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use slipway_core::{Failure, Outcome, PipelineStep, Protocol, RemoteDir, Retry, ServerFacts, Sha256, Site};
+use slipway_core::{
+    Failure, Outcome, PipelineStep, Protocol, RemoteDir, Retry, ServerFacts, Sha256, Site, UploadsAhead,
+};
 use slipway_core::{OnConflict, SiteName};
 use slipway_engine::{Events, Order, PublishOptions, Work, destination, run};
 use slipway_remote::Throttle;
@@ -112,6 +114,36 @@ fn is_whole(tree: &ScriptedTree, versions: &[Files; 3], gaps: bool) -> Result<()
     missing.map_or(Ok(()), |path| Err(format!("{path} is missing")))
 }
 
+/// What the record of the site says of commands that are written ahead of replies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ahead {
+    /// What was found out when the old version was published: the server bears batches.
+    Known,
+    /// Nothing: it is tried.
+    Untried,
+    /// The server bears none.
+    Never,
+}
+
+impl Ahead {
+    fn record(self, facts: &mut ServerFacts) {
+        let (commands, uploads) = match self {
+            Self::Known => return,
+            Self::Untried => (None, None),
+            Self::Never => (Some(false), Some(UploadsAhead::OneByOne)),
+        };
+        (facts.written_ahead, facts.uploads_ahead) = (commands, uploads);
+    }
+}
+
+/// How to reach the server, and what it does wrong.
+#[derive(Clone, Copy)]
+pub(super) struct Way {
+    pub(super) tls: bool,
+    pub(super) ahead: Ahead,
+    pub(super) order: Option<ScriptedOrder>,
+}
+
 /// Which version is published.
 #[derive(Clone, Copy)]
 pub(super) enum Version {
@@ -139,8 +171,11 @@ impl Scene {
         online.put_folder("theirs/empty");
         let mut scene = Self { folders, data, site, online };
         let ledger = Arc::new(Ledger::open(&scene.data.path().join("ledger.db")).unwrap());
-        let first = scene.play(Version::Old, &scene.online, ledger, false, None).await;
+        let way = Way { tls: false, ahead: Ahead::Known, order: None };
+        let first = scene.play(Version::Old, &scene.online, ledger.clone(), way).await;
         first.result.unwrap();
+        let facts = ledger.server_facts(ledger.place(&scene.site.name, &destination(&scene.site)).unwrap());
+        assert_eq!(facts.unwrap().uploads_ahead, Some(UploadsAhead::Batch));
         assert_eq!(visible(&first.tree), old_site());
         scene.online = first.tree;
         scene
@@ -158,8 +193,7 @@ impl Scene {
         version: Version,
         tree: &ScriptedTree,
         ledger: Arc<Ledger>,
-        tls: bool,
-        order: Option<ScriptedOrder>,
+        Way { tls, ahead, order }: Way,
     ) -> Played {
         let site = Site { folder: self.folders[version as usize].path().to_owned(), ..self.site.clone() };
         let versions = [old_site(), new_site(), later_site()];
@@ -168,6 +202,8 @@ impl Scene {
         let watch = Box::new(move |tree: &ScriptedTree| is_whole(tree, &versions, gaps));
         let server = ScriptedServer::start(tree.clone(), tls, order, watch);
         let place = ledger.place(&self.site.name, &destination(&self.site)).unwrap();
+        let mut facts = ledger.server_facts(place).unwrap_or_default();
+        ahead.record(&mut facts);
         let connector = FtpConnector::new(Options {
             host: "127.0.0.1".to_owned(),
             port: server.port(),
@@ -178,7 +214,7 @@ impl Scene {
             trusted: tls.then(|| Sha256(ScriptedServer::certificate_sha256())),
             timeout: patience(order),
             throttle: Throttle::default(),
-            facts: ledger.server_facts(place).unwrap_or_else(|_| ServerFacts::default()),
+            facts,
             reached: Reached::default(),
         });
         let options = PublishOptions { on_conflict: OnConflict::Abort, ..PublishOptions::default() };
