@@ -125,8 +125,24 @@ impl Session {
             };
             in_order &= is_noop == (i % 2 == 1);
         }
+        if !in_order {
+            self.keeps_count().await?;
+        }
         self.nothing_unasked().await?;
         Ok(in_order)
+    }
+
+    /// Fails where one reply too many or too few has shifted the others: one by one, they do not fit their commands
+    /// either. One that is still on its way would not be seen otherwise.
+    async fn keeps_count(&mut self) -> Result<(), RemoteError> {
+        self.write_ahead("NOOP", "NOOP\r\n").await?;
+        self.answer("NOOP", "NOOP", &[Status::CommandOk]).await?;
+        self.write_ahead("MDTM", "MDTM .slipway-is-not-here\r\n").await?;
+        match self.answer("MDTM", "MDTM", &[Status::CommandOk]).await {
+            Ok(_) => Err(RemoteError::Misbehaves("a reply too many".to_owned())),
+            Err(error) if error.ends_connection() => Err(error),
+            Err(_) => Ok(()),
+        }
     }
 
     /// How many of the files go in the next batch; none if the first is to be sent the usual way.
