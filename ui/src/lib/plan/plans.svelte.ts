@@ -6,7 +6,7 @@ import type { Failure, PlanView, PublishOptions } from '../backend/types';
 export type Asks = 'folder' | 'server';
 
 export type PlanState =
-  | { is: 'looking'; before: PlanView | null }
+  | { is: 'looking'; before: PlanView | null; asked: Asks }
   | { is: 'ready'; plan: PlanView; asked: Asks }
   | { is: 'failed'; failure: Failure; asked: Asks };
 
@@ -21,7 +21,7 @@ export class Plans {
   ) {}
 
   of(site: string): PlanState {
-    return this.#states.get(site) ?? { is: 'looking', before: null };
+    return this.#states.get(site) ?? { is: 'looking', before: null, asked: 'folder' };
   }
 
   /** The last look, if this site was looked at. */
@@ -42,7 +42,7 @@ export class Plans {
 
   /** Looks again and says so; the old list stays meanwhile. A later look overtakes an earlier one. */
   async look(site: string, asks: Asks = 'folder'): Promise<void> {
-    this.#put(site, { is: 'looking', before: this.#shown(site) });
+    this.#put(site, { is: 'looking', before: this.#shown(site), asked: asks });
     await this.#ask(site, asks);
   }
 
