@@ -236,6 +236,30 @@ fn a_folder_that_vanishes_removes_nothing_and_is_found_again() {
 }
 
 #[test]
+fn a_folder_that_is_a_link_is_watched_where_it_leads_also_once_it_leads_elsewhere() {
+    let mut watched = Watched::begin(&[("index.html", b"welcome"), ("a.html", b"a")]);
+    let (folder, home) = (watched.site.folder(), watched.site.home().to_owned());
+    let leads = |to: &str| {
+        std::os::unix::fs::symlink(home.join(to), home.join("link")).unwrap();
+        fs::rename(home.join("link"), &folder).unwrap();
+    };
+    watched.after("a link in its place", |folder| {
+        fs::rename(folder, home.join("one")).unwrap();
+        save(&home.join("one/a.html"), "b");
+        leads("one");
+    });
+    watched.after("behind the link", |folder| save(&folder.join("a.html"), "c"));
+    watched.after("another place", |folder| {
+        fs::create_dir(home.join("two")).unwrap();
+        fs::copy(folder.join("index.html"), home.join("two/index.html")).unwrap();
+        save(&home.join("two/a.html"), "d");
+        leads("two");
+    });
+    watched.after("there too", |folder| save(&folder.join("a.html"), "e"));
+    watched.end();
+}
+
+#[test]
 fn what_needs_an_answer_waits_for_it() {
     let files: Vec<(String, &[u8])> = (0..40).map(|n| (format!("{n}.html"), &b"page"[..])).collect();
     let named: Vec<(&str, &[u8])> = files.iter().map(|(name, data)| (name.as_str(), *data)).collect();

@@ -181,17 +181,17 @@ impl From<StoreArg> for StoreKind {
 
 /// Reads a bandwidth, such as `500k`, in bytes a second.
 pub(crate) fn rate(text: &str) -> Result<u64, String> {
-    match units::parse_bytes(text) {
-        Ok(0) => Err("nothing would ever be sent; leave it out for no limit".to_owned()),
-        Ok(rate) => Ok(rate),
-        Err(error) => Err(error.to_string()),
-    }
+    bytes(text, "nothing would ever be sent; leave it out for no limit")
 }
 
 /// Reads a number of bytes, such as `2G`.
 pub(crate) fn space(text: &str) -> Result<u64, String> {
+    bytes(text, "it must be at least 1 byte")
+}
+
+fn bytes(text: &str, why_not_none: &str) -> Result<u64, String> {
     match units::parse_bytes(text) {
-        Ok(0) => Err("it must be at least 1 byte".to_owned()),
+        Ok(0) => Err(why_not_none.to_owned()),
         Ok(bytes) => Ok(bytes),
         Err(error) => Err(error.to_string()),
     }

@@ -110,9 +110,7 @@ impl Setting {
             project,
         }
     }
-}
 
-impl Setting {
     /// While a site is published that nobody named.
     pub(crate) fn publishing(program: &str, site: &Site) -> Self {
         let steps = "--steps build,publish".to_owned();

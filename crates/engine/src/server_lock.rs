@@ -181,7 +181,9 @@ impl ServerLock {
         for entry in entries.iter().filter(|entry| mark::is_lock(&entry.name)) {
             let file = staging::own(&entry.name);
             if file == self.0.file {
-            } else if work.owner.owns(&entry.name) {
+                continue;
+            }
+            if work.owner.owns(&entry.name) {
                 old.push(file);
             } else if let Some(other) = look_at(work, file, now, watched).await? {
                 others.push(other);

@@ -23,8 +23,6 @@ use pauses::Pauses;
 
 /// So many files are left out at once before it is said that they can't be read.
 const MOST_HELD: usize = 100;
-/// How soon files are looked at again that were left out: another program may have held on to them.
-const HELD: Duration = Duration::from_secs(2);
 /// How often it is seen whether a person has put things right elsewhere.
 const ASKED: Duration = Duration::from_secs(2);
 
@@ -95,6 +93,7 @@ impl Slipway {
             watcher: Watcher::start(&site, pace).await?,
             builds: Builds::default(),
             pauses: Pauses::default(),
+            told: None,
             cancel: cancel.clone(),
         };
         let mut look = Look::default();
@@ -131,10 +130,20 @@ struct Auto<'a, P> {
     watcher: Watcher,
     builds: Builds,
     pauses: Pauses,
+    /// What was told last.
+    told: Option<AutoState>,
     cancel: CancellationToken,
 }
 
 impl<P: AutoPublisher> Auto<'_, P> {
+    /// Says what it does now, once.
+    fn tell(&mut self, state: AutoState) {
+        if self.told.as_ref() != Some(&state) {
+            self.told = Some(state.clone());
+            self.publisher.state(state);
+        }
+    }
+
     /// Looks, and publishes if there is anything to publish. Says which files were left out.
     async fn go(&mut self, site: &Site, look: &Look, begins: bool) -> Result<Vec<RemotePath>, Failure> {
         if site.build.is_some() {
@@ -156,7 +165,7 @@ impl<P: AutoPublisher> Auto<'_, P> {
         // A run that was cut off may have left something to tidy up.
         let cut_off = begins && !self.slipway.newest(&site.name).await.1;
         if cut_off || !preview.plan.is_empty() || !preview.plan.forget.is_empty() {
-            self.publisher.state(AutoState::Publishing);
+            self.tell(AutoState::Publishing);
             let steps = Some(vec![PipelineStep::Publish]);
             let request = RunRequest { steps, publish: leaving_out(&held), ..RunRequest::default() };
             self.publisher.publish(request).await?;
@@ -170,7 +179,7 @@ impl<P: AutoPublisher> Auto<'_, P> {
             return Ok(());
         }
         self.watcher.look_now();
-        self.publisher.state(AutoState::Publishing);
+        self.tell(AutoState::Publishing);
         let steps = Some(vec![PipelineStep::Build, PipelineStep::Publish]);
         let published = self.publisher.publish(RunRequest { steps, ..RunRequest::default() }).await;
         if published.as_ref().is_err_and(|failure| failure.code != Code::BuildFailed) {
@@ -190,16 +199,17 @@ impl<P: AutoPublisher> Auto<'_, P> {
     async fn wait(&mut self, site: &Site, done: Result<Vec<RemotePath>, Failure>) -> Result<Look, Failure> {
         match done {
             Ok(held) => {
-                self.pauses.reset();
                 let polling = polling(self.watcher.way());
                 let names = held.iter().map(ToString::to_string).collect();
-                self.publisher.state(AutoState::Watching { polling, held: names });
+                self.tell(AutoState::Watching { polling, held: names });
                 if held.is_empty() {
+                    self.pauses.reset();
                     return Ok(self.watcher.next().await);
                 }
+                // Whoever lets go of a file does not always change it.
                 tokio::select! {
                     look = self.watcher.next() => Ok(look),
-                    () = tokio::time::sleep(HELD) => Ok(self.watcher.look_now()),
+                    () = tokio::time::sleep(self.pauses.next()) => Ok(self.watcher.look_now()),
                 }
             }
             Err(failure) if failure.code == Code::SiteNotFound => Err(failure),
@@ -220,7 +230,7 @@ impl<P: AutoPublisher> Auto<'_, P> {
         let pause = self.pauses.next();
         let at_ms = Timestamp::now().as_millisecond() + i64::try_from(pause.as_millis()).unwrap_or(i64::MAX);
         let mut network = Network::now();
-        self.publisher.state(AutoState::Retrying { failure, at_ms });
+        self.tell(AutoState::Retrying { failure, at_ms });
         let at = Instant::now() + pause;
         tokio::select! {
             () = tokio::time::sleep_until(at.into()) => {}
@@ -231,7 +241,7 @@ impl<P: AutoPublisher> Auto<'_, P> {
     /// Until a publish has gone through or the site's settings were changed, or, where it may help, the folder.
     async fn asked(&mut self, site: &Site, failure: Failure, change_helps: bool) {
         self.pauses.reset();
-        self.publisher.state(AutoState::Paused { failure });
+        self.tell(AutoState::Paused { failure });
         let slipway = self.slipway;
         let (newest, _) = slipway.newest(&site.name).await;
         let answered = async {

@@ -8,6 +8,7 @@ use similar::TextDiff;
 use slipway_core::{Conflict, Failure, RunId, SiteName};
 
 use super::Context;
+use crate::messages::{self, Setting};
 use crate::words::grouped;
 
 /// The largest file of which the lines are compared, in bytes.
@@ -28,7 +29,8 @@ pub(super) async fn look(
         Ok(theirs) => theirs,
         Err(failure) => {
             tracing::warn!(%failure, "the server's copy could not be brought down");
-            context.out.error(&format!("The server's copy could not be brought down: {}.", failure.detail));
+            let why = messages::words(&failure, &Setting::default()).title;
+            context.out.error(&format!("The server's copy could not be brought down. {why}."));
             return context.unless_stopped();
         }
     };

@@ -1,7 +1,7 @@
 //! Files that someone else changed on the server: whoever sits at the terminal is asked what is to become of each, and may
 //! look at it first.
 
-use slipway_api::PublishOptions;
+use slipway_api::{Finished, PublishOptions};
 use slipway_core::{Answer, Code, Conflict, Decision, Failure, RemotePath, SiteName, units};
 
 use super::Context;
@@ -10,6 +10,7 @@ use super::password::can_ask;
 use super::preview;
 use crate::args::OnConflictArg;
 use crate::output::inline;
+use crate::progress::Display;
 use crate::words::{grouped, moment};
 
 /// Whether conflicts are asked about. `chosen` is what was typed, if anything: at a terminal a question is what one gets
@@ -17,6 +18,22 @@ use crate::words::{grouped, moment};
 pub(super) fn asks(context: &Context, chosen: Option<OnConflictArg>) -> bool {
     let wanted = chosen.is_none_or(|chosen| chosen == OnConflictArg::Ask);
     wanted && can_ask() && !context.out.is_json()
+}
+
+/// Publishes with the progress shown, and asks where it has to.
+pub(super) async fn publish(
+    context: &Context,
+    name: &SiteName,
+    asks: bool,
+    options: PublishOptions,
+) -> Result<Finished, Failure> {
+    settled(context, name, asks, options, async |options| {
+        let display = Display::start(context);
+        let published = context.api.publish(name, options, display.events(), context.cancel.clone()).await;
+        display.end();
+        published
+    })
+    .await
 }
 
 /// Publishes; where the server's files were changed meanwhile, asks about them and publishes again.

@@ -11,7 +11,6 @@ use super::password::can_ask;
 use super::preview;
 use super::publish_options::PublishArgs;
 use crate::args::Name;
-use crate::progress::Display;
 use crate::words::{files, quoted};
 
 /// Bring a website online.
@@ -54,20 +53,9 @@ impl Publish {
         if self.purge {
             options.confirmed = confirmed(context, name, self.confirm.as_deref(), &options).await?;
         }
-        let published = conflicts::settled(
-            context,
-            name,
-            conflicts::asks(context, on_conflict),
-            options,
-            async |options| {
-                let display = Display::start(context);
-                let published =
-                    context.api.publish(name, options, display.events(), context.cancel.clone()).await;
-                display.end();
-                published
-            },
-        );
-        finished::tell(context, name, published.await?).await;
+        let asks = conflicts::asks(context, on_conflict);
+        let published = conflicts::publish(context, name, asks, options).await?;
+        finished::tell(context, name, published).await;
         Ok(())
     }
 }

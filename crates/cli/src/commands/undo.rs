@@ -10,15 +10,13 @@ use super::finished;
 use super::preview;
 use super::publish_options::{LineArgs, TurnArgs};
 use crate::args::{Name, OnConflictArg};
-use crate::progress::Display;
 use crate::words::{moment, quoted};
 
 /// Put an earlier version of a website back online.
 ///
 /// Slipway keeps what each publish brought online on this computer: the last 5 versions, up to 2 GB a site, unless
-/// 'slipway site edit' says otherwise. Without --to
-/// it is the version before the one that is online. Your folder stays as it is; the next publish brings it online again.
-/// An undo is a publish like any other, and can be undone itself.
+/// 'slipway site edit' says otherwise. Without --to it is the version before the one that is online. Your folder stays
+/// as it is; the next publish brings it online again. An undo is a publish like any other, and can be undone itself.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -67,20 +65,9 @@ impl Undo {
         if self.dry_run {
             return preview::preview(context, name, options).await;
         }
-        let published = conflicts::settled(
-            context,
-            name,
-            conflicts::asks(context, self.on_conflict),
-            options,
-            async |options| {
-                let display = Display::start(context);
-                let published =
-                    context.api.publish(name, options, display.events(), context.cancel.clone()).await;
-                display.end();
-                published
-            },
-        );
-        finished::tell(context, name, published.await?).await;
+        let asks = conflicts::asks(context, self.on_conflict);
+        let published = conflicts::publish(context, name, asks, options).await?;
+        finished::tell(context, name, published).await;
         let publish = format!("{} publish {}", context.program, quoted(name.as_str()));
         context.out.say(&format!("Your folder is as it was. To bring it online again: {publish}"));
         Ok(())

@@ -247,8 +247,7 @@ impl Fill<'_> {
                 .and(self.log()),
         }
     }
-}
-impl Fill<'_> {
+
     /// Another computer publishes the site.
     fn other_publisher(&self) -> Words {
         let publisher = self.failure.publisher.as_deref();

@@ -1,6 +1,6 @@
 //! Who tells of changes: the system, or, where it does not, walks through the folder.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -50,8 +50,10 @@ impl Backend {
         shared: &Arc<Shared>,
         poll: Duration,
     ) -> Self {
-        let folders: Vec<&Path> =
-            folders.iter().map(PathBuf::as_path).filter(|folder| folder.is_dir()).collect();
+        let there = folders.iter().filter(|folder| folder.is_dir());
+        // Where links lead: of those themselves nothing is told.
+        let real = |folder: &PathBuf| folder.canonicalize().unwrap_or_else(|_| folder.clone());
+        let folders: Vec<PathBuf> = there.map(real).collect();
         if folders.is_empty() {
             return Self::none();
         }
@@ -83,7 +85,7 @@ impl Backend {
 }
 
 fn watch<W: Watcher + Send + 'static>(
-    folders: &[&Path],
+    folders: &[PathBuf],
     sieve: &Arc<Sieve>,
     shared: &Arc<Shared>,
     config: Config,

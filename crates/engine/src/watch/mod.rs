@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use file_id::FileId;
-use slipway_core::{Failure, RemotePath, Site};
+use slipway_core::{Code, Failure, RemotePath, Site};
 
 use backend::Backend;
 use quiet::Shared;
@@ -63,39 +63,54 @@ const SLEPT: Duration = Duration::from_secs(30);
 
 /// Watches all folders of one site.
 pub struct Watcher {
-    folders: Vec<PathBuf>,
-    sieve: Arc<Sieve>,
+    site: Site,
     pace: Pace,
     shared: Arc<Shared>,
-    backend: Backend,
-    /// What each folder was when it began to be watched; `None` for one that was not there.
-    ids: Vec<Option<FileId>>,
+    watch: Watch,
     /// When everything was last looked at.
     looked: Instant,
     woken: SystemTime,
+}
+
+/// What is watched, from when it began.
+struct Watch {
+    sieve: Arc<Sieve>,
+    backend: Backend,
+    /// What each folder was; `None` for one that was not there.
+    ids: Vec<Option<FileId>>,
+}
+
+impl Watch {
+    /// Blocks.
+    fn begin(site: &Site, shared: &Arc<Shared>, pace: Pace) -> Result<Self, Failure> {
+        let folders = sieve::folders(site);
+        // Before: a folder that is exchanged meanwhile is noticed.
+        let ids = backend::identify(&folders);
+        let sieve = Arc::new(Sieve::new(site)?);
+        Ok(Self { backend: Backend::begin(&folders, &sieve, shared, pace.poll), sieve, ids })
+    }
 }
 
 impl Watcher {
     /// Begins to watch. Folders that are not there are waited for.
     ///
     /// # Errors
-    /// [`slipway_core::Code::ConfigurationInvalid`] for patterns of files to leave out that can't be understood.
+    /// [`Code::ConfigurationInvalid`] for patterns of files to leave out that can't be understood.
     pub async fn start(site: &Site, pace: Pace) -> Result<Self, Failure> {
-        let (folders, sieve) = (sieve::folders(site), Arc::new(Sieve::new(site)?));
         let shared = Arc::new(Shared::default());
-        let (backend, ids) = begin(&folders, &sieve, &shared, pace).await;
+        let watch = begin(site, &shared, pace).await?;
         let (looked, woken) = (Instant::now(), SystemTime::now());
-        Ok(Self { folders, sieve, pace, shared, backend, ids, looked, woken })
+        Ok(Self { site: site.clone(), pace, shared, watch, looked, woken })
     }
 
     /// Whether it watches what the site is made of; its settings may have changed.
     pub fn fits(&self, site: &Site) -> bool {
-        self.sieve.fits(site)
+        self.watch.sieve.fits(site)
     }
 
     /// How changes are learnt of.
     pub fn way(&self) -> Way {
-        self.backend.way()
+        self.watch.backend.way()
     }
 
     /// Waits until something has changed and is quiet again, or it is time to look at everything. What happens until
@@ -141,7 +156,7 @@ impl Watcher {
     fn look(&mut self, now: Instant) -> Look {
         self.looked = now;
         let unsettled = self.shared.take(now, &self.pace);
-        Look { unsettled: unsettled.iter().filter_map(|path| self.sieve.published(path)).collect() }
+        Look { unsettled: unsettled.iter().filter_map(|path| self.watch.sieve.published(path)).collect() }
     }
 
     /// Whether the computer slept since this was last asked.
@@ -152,36 +167,27 @@ impl Watcher {
         slept
     }
 
-    /// Whether a folder has gone, come, or become another: a disk was taken out or put in.
+    /// Whether a folder has gone, come, or become another: a disk was taken out or put in, a link leads elsewhere.
     async fn moved(&mut self) -> bool {
-        let folders = self.folders.clone();
+        let folders = sieve::folders(&self.site);
         let ids = tokio::task::spawn_blocking(move || backend::identify(&folders)).await;
-        ids.is_ok_and(|ids| ids != self.ids)
+        ids.is_ok_and(|ids| ids != self.watch.ids)
     }
 
     /// Begins anew.
     async fn again(&mut self) {
-        self.backend = Backend::none();
+        self.watch.backend = Backend::none();
         self.shared.found();
-        let (backend, ids) = begin(&self.folders, &self.sieve, &self.shared, self.pace).await;
-        (self.backend, self.ids) = (backend, ids);
+        match begin(&self.site, &self.shared, self.pace).await {
+            Ok(watch) => self.watch = watch,
+            // Everything is still looked at from time to time.
+            Err(failure) => tracing::error!(%failure, "the folders could not be watched again"),
+        }
     }
 }
 
-async fn begin(
-    folders: &[PathBuf],
-    sieve: &Arc<Sieve>,
-    shared: &Arc<Shared>,
-    pace: Pace,
-) -> (Backend, Vec<Option<FileId>>) {
-    let (folders, sieve, shared) = (folders.to_vec(), sieve.clone(), shared.clone());
-    let begun = tokio::task::spawn_blocking(move || {
-        // Before: a folder that is exchanged meanwhile is noticed.
-        let ids = backend::identify(&folders);
-        (Backend::begin(&folders, &sieve, &shared, pace.poll), ids)
-    });
-    begun.await.unwrap_or_else(|error| {
-        tracing::error!(%error, "the folders could not be watched");
-        (Backend::none(), Vec::new())
-    })
+async fn begin(site: &Site, shared: &Arc<Shared>, pace: Pace) -> Result<Watch, Failure> {
+    let (site, shared) = (site.clone(), shared.clone());
+    let begun = tokio::task::spawn_blocking(move || Watch::begin(&site, &shared, pace)).await;
+    begun.unwrap_or_else(|error| Err(Failure::new(Code::Unexpected, error)))
 }
